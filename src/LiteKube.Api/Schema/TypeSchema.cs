@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+
+namespace LiteKube.Api.Schema;
+
+/// <summary>A structure of the API: <c>core.v1.Container</c> and its fields.</summary>
+public sealed class TypeSchema
+{
+    internal TypeSchema(TypeText text, Func<string, FieldType> typeOf)
+    {
+        Name = text.Name;
+        Atomic = text.Atomic;
+        Gvk = text.Gvk is { } g ? new GroupVersionKind(g[0], g[1], g[2]) : null;
+        Fields = text.Fields.Select(f => new FieldSchema(f, typeOf(f.Type))).ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+    }
+
+    public string Name { get; }
+
+    /// <summary>Server-side apply treats the whole structure as one value.</summary>
+    public bool Atomic { get; }
+
+    /// <summary>Set where the type carries apiVersion and kind.</summary>
+    public GroupVersionKind? Gvk { get; }
+
+    public FrozenDictionary<string, FieldSchema> Fields { get; }
+
+    public override string ToString() => Name;
+}
+
+public sealed record GroupVersionKind(string Group, string Version, string Kind)
+{
+    public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
+}
+
+/// <summary>A field of a structure, with all that codecs, patches, defaulting and validation need to know of it.</summary>
+public sealed class FieldSchema
+{
+    internal FieldSchema(FieldText text, FieldType type)
+    {
+        Name = text.Name;
+        Type = type;
+        WirePath = text.WirePath;
+        Required = text.Required;
+        Atomic = text.Atomic;
+        Set = text.Set;
+        MapKeys = text.MapKeys ?? [];
+        PatchStrategies = text.PatchStrategies;
+        PatchMergeKey = text.PatchMergeKey;
+    }
+
+    public string Name { get; }
+
+    public FieldType Type { get; }
+
+    /// <summary>Protobuf numbers from the owning message down; more than one where Go embeds a struct, none where the field is not on the wire.</summary>
+    public IReadOnlyList<int> WirePath { get; }
+
+    public bool Required { get; }
+
+    /// <summary>Server-side apply treats the value as one.</summary>
+    public bool Atomic { get; }
+
+    /// <summary>A list that server-side apply merges as a set.</summary>
+    public bool Set { get; }
+
+    /// <summary>The keys by which server-side apply merges a list of structures; empty for other lists.</summary>
+    public IReadOnlyList<string> MapKeys { get; }
+
+    /// <summary>Strategic merge patch: <c>merge</c>, <c>retainKeys</c>, <c>replace</c>.</summary>
+    public IReadOnlyList<string> PatchStrategies { get; }
+
+    /// <summary>The key by which strategic merge patch merges a list of structures.</summary>
+    public string? PatchMergeKey { get; }
+
+    /// <summary>The value an absent field takes when an object is written, where that is a constant; from Schema/Data/overlay.schema.</summary>
+    public JsonNode? Default { get; internal set; }
+}
