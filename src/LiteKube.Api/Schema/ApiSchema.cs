@@ -25,7 +25,7 @@ public sealed class ApiSchema
                 return new FieldType(FieldKind.List, TypeOf(name[2..]));
             if (name.StartsWith("{}", StringComparison.Ordinal))
                 return new FieldType(FieldKind.Map, TypeOf(name[2..]));
-            return scalars.TryGetValue(name, out var scalar) ? scalar : new FieldType(FieldKind.Object, @object: () => _types[name]);
+            return scalars.TryGetValue(name, out var scalar) ? scalar : new FieldType(FieldKind.Object, @object: () => _types![name]);
         }
     }
 
