@@ -1,0 +1,24 @@
+namespace LiteKube.Admission;
+
+internal sealed class AdmissionChain(IEnumerable<IAdmissionPlugin> plugins) : IAdmissionChain
+{
+    private readonly IAdmissionPlugin[] _plugins = [.. plugins];
+
+    public async ValueTask MutateAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        foreach (var plugin in _plugins)
+        {
+            if (plugin.Handles(request))
+                await plugin.MutateAsync(request, cancellationToken);
+        }
+    }
+
+    public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        foreach (var plugin in _plugins)
+        {
+            if (plugin.Handles(request))
+                await plugin.ValidateAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,9 @@
+namespace LiteKube.Admission;
+
+public enum AdmissionOperation
+{
+    Create,
+    Update,
+    Delete,
+    Connect,
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using LiteKube.Api;
+using LiteKube.Api.Security;
+
+namespace LiteKube.Admission;
+
+/// <summary>One write on its way to the store: decoded, defaulted, authorized. Mutating plugins change <see cref="Object"/> in place.</summary>
+public sealed class AdmissionRequest
+{
+    public required AdmissionOperation Operation { get; init; }
+
+    public required ResourceType Resource { get; init; }
+
+    /// <summary>The kind of <see cref="Object"/>; differs from the resource's own for sub-resources such as scale, eviction and binding.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Empty where the request is for the object itself.</summary>
+    public string Subresource { get; init; } = "";
+
+    /// <summary>Empty for cluster-scoped resources. For a Namespace object itself, its own name.</summary>
+    public string Namespace { get; init; } = "";
+
+    /// <summary>Empty on create with generateName, and on deletecollection.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The new object; null on delete. On connect, the options of the connection, if any.</summary>
+    public JsonObject? Object { get; set; }
+
+    /// <summary>The stored object on update and delete.</summary>
+    public JsonObject? OldObject { get; init; }
+
+    public required UserInfo User { get; init; }
+
+    public bool DryRun { get; init; }
+
+    /// <summary>CreateOptions, UpdateOptions, PatchOptions or DeleteOptions, where the caller sent some.</summary>
+    public JsonObject? Options { get; init; }
+
+    /// <summary>Sent to the client as Warning headers.</summary>
+    public List<string> Warnings { get; } = [];
+
+    public bool Is(ResourceType resource, string subresource = "") =>
+        Resource.Plural == resource.Plural && Resource.Group == resource.Group && Subresource == subresource;
+}
