@@ -1,0 +1,129 @@
+using LiteKube.Api;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LiteKube.Client;
+
+/// <summary>
+/// A level-triggered loop: informers put keys into a queue, workers bring each key's world to what it should be, and failures come back with backoff.
+/// Starting subscribes and returns; the workers wait for the informers by themselves.
+/// </summary>
+public abstract partial class Reconciler<TKey> : IHostedService, IDisposable where TKey : notnull
+{
+    private readonly ILogger _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly List<IDisposable> _subscriptions = [];
+    private Task _running = Task.CompletedTask;
+
+    protected Reconciler(TimeProvider time, ILogger logger, WorkQueueOptions? options = null)
+    {
+        Time = time;
+        _logger = logger;
+        Queue = new WorkQueue<TKey>(time, options);
+    }
+
+    protected TimeProvider Time { get; }
+
+    protected WorkQueue<TKey> Queue { get; }
+
+    /// <summary>How many keys are worked on at once; one key never is twice.</summary>
+    protected virtual int Workers => 2;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        var synced = Subscribe();
+        _running = RunAsync(synced);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var subscription in _subscriptions)
+            subscription.Dispose();
+        Queue.ShutDown();
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Cancel();
+        _stopping.Dispose();
+        Queue.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Subscribes to informers by <see cref="On"/>. Returns what must have synced before the first key is worked on.</summary>
+    protected abstract IReadOnlyList<Task> Subscribe();
+
+    /// <summary>Runs once, after the informers have synced and before the first key.</summary>
+    protected virtual ValueTask ReadyAsync(CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Brings the world of one key to what it should be. Throwing means: try again later.</summary>
+    protected abstract ValueTask ReconcileAsync(TKey key, CancellationToken cancellationToken);
+
+    /// <summary>Follows an informer for the life of the loop. Returns its sync.</summary>
+    protected Task On<T>(Informer<T> informer, InformerHandler<T> handler) where T : class, IKubeObject<T>
+    {
+        _subscriptions.Add(informer.Subscribe(handler));
+        return informer.HasSynced;
+    }
+
+    protected Task On(ObjectInformer informer, Action<KubeObject?, KubeObject?> handler)
+    {
+        _subscriptions.Add(informer.Subscribe(handler));
+        return informer.HasSynced;
+    }
+
+    private async Task RunAsync(IReadOnlyList<Task> synced)
+    {
+        var stopping = _stopping.Token;
+        try
+        {
+            await Task.WhenAll(synced).WaitAsync(stopping).ConfigureAwait(false);
+            await ReadyAsync(stopping).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(stopping)))).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // Stopped while waiting: nothing was begun.
+        }
+    }
+
+    private async Task WorkAsync(CancellationToken stopping)
+    {
+        while (await Queue.TakeAsync(stopping).ConfigureAwait(false) is { } taken)
+        {
+            try
+            {
+                await ReconcileAsync(taken.Key, stopping).ConfigureAwait(false);
+                Queue.Forget(taken.Key);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (ApiException e) when (e.Reason is StatusReason.Conflict or StatusReason.NotFound or StatusReason.AlreadyExists)
+            {
+                // The cache was behind the server: the event that is on its way, or the next turn, sets it right.
+                LogBehind(taken.Key, e.Message);
+                Queue.AddRateLimited(taken.Key);
+            }
+            catch (Exception e)
+            {
+                LogFailed(e, taken.Key, Queue.Failures(taken.Key) + 1);
+                Queue.AddRateLimited(taken.Key);
+            }
+            finally
+            {
+                Queue.Done(taken.Key);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Key}: will be tried again: {Reason}")]
+    private partial void LogBehind(TKey key, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Key}: attempt {Attempt} failed")]
+    private partial void LogFailed(Exception exception, TKey key, int attempt);
+}
