@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace LiteKube.Api.Codecs;
 
@@ -22,14 +23,31 @@ public static class JsonText
         using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
             value.Write(writer);
         var result = buffer.WrittenSpan.ToArray();
-        buffer.ResetWrittenCount();
-        t_buffer = buffer;
+        Keep(buffer);
         return result;
+    }
+
+    internal static byte[] Bytes(JsonNode node)
+    {
+        var buffer = t_buffer ?? new ArrayBufferWriter<byte>(1024);
+        t_buffer = null;
+        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+            node.WriteTo(writer);
+        var result = buffer.WrittenSpan.ToArray();
+        Keep(buffer);
+        return result;
+    }
+
+    // A buffer that one huge object made huge is not kept for good.
+    private static void Keep(ArrayBufferWriter<byte> buffer)
+    {
+        buffer.ResetWrittenCount();
+        t_buffer = buffer.Capacity <= 1 << 20 ? buffer : null;
     }
 
     public static T Parse<T>(ReadOnlySpan<byte> json) where T : class, IJsonType<T>
     {
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonTree.ReaderOptions);
         reader.Read();
         return T.Read(ref reader);
     }

@@ -44,7 +44,7 @@ public sealed class KubeObject
     }
 
     /// <summary>A fresh tree that the caller may change.</summary>
-    public JsonObject ToTree() => (JsonObject)JsonNode.Parse(Json.Span)!;
+    public JsonObject ToTree() => (JsonObject)JsonTree.Trusted(Json.Span)!;
 
     public override string ToString() => $"{Header.Kind} {Header.Key} @{Header.ResourceVersion}";
 }

@@ -27,7 +27,7 @@ public sealed class ObjectHeader
     public static ObjectHeader Parse(ReadOnlySpan<byte> json)
     {
         var header = new ObjectHeader();
-        var reader = new Utf8JsonReader(json);
+        var reader = new Utf8JsonReader(json, JsonTree.ReaderOptions);
         JsonIn.StartObject(ref reader);
         while (JsonIn.NextProperty(ref reader))
         {

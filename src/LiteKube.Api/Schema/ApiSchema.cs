@@ -11,12 +11,14 @@ public sealed class ApiSchema
     private readonly FrozenDictionary<(string, string, string), KindSchema> _byPlural;
     private readonly FrozenDictionary<GroupVersionKind, TypeSchema> _byKind;
 
-    private ApiSchema(SchemaText text)
+    private ApiSchema(SchemaText text, OverlayText overlay)
     {
         var scalars = Enum.GetValues<FieldKind>().Where(k => k < FieldKind.Object).ToDictionary(ScalarName, k => new FieldType(k), StringComparer.Ordinal);
-        _types = text.Types.Select(t => new TypeSchema(t, TypeOf)).ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
+        _types = text.Types.Select(t => new TypeSchema(t, overlay.Types.GetValueOrDefault(t.Name), TypeOf)).ToFrozenDictionary(t => t.Name, StringComparer.Ordinal);
         Kinds = text.Kinds.Select(k => new KindSchema(k, _types[k.Type])).ToArray();
         _byPlural = Kinds.ToFrozenDictionary(k => (k.Resource.Group, k.Resource.Version, k.Resource.Plural));
+        if (overlay.Types.Keys.FirstOrDefault(name => !_types.ContainsKey(name)) is { } unknown)
+            throw new FormatException($"overlay.schema: there is no type {unknown}");
         _byKind = _types.Values.Where(t => t.Gvk is not null).ToFrozenDictionary(t => t.Gvk!);
 
         FieldType TypeOf(string name)
@@ -55,13 +57,15 @@ public sealed class ApiSchema
     {
         var assembly = typeof(ApiSchema).Assembly;
         var files = assembly.GetManifestResourceNames()
-            .Where(n => n.EndsWith(".schema", StringComparison.Ordinal) && !n.StartsWith("overlay", StringComparison.Ordinal))
+            .Where(n => n.EndsWith(".schema", StringComparison.Ordinal) && n != "overlay.schema")
             .Order(StringComparer.Ordinal)
-            .Select(n =>
-            {
-                using var reader = new StreamReader(assembly.GetManifestResourceStream(n)!);
-                return reader.ReadToEnd();
-            });
-        return new ApiSchema(SchemaText.Parse(files));
+            .Select(Resource);
+        return new ApiSchema(SchemaText.Parse(files), OverlayText.Parse(Resource("overlay.schema")));
+
+        string Resource(string name)
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            return reader.ReadToEnd();
+        }
     }
 }

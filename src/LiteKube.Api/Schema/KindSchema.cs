@@ -1,8 +1,12 @@
+using System.Collections.Frozen;
+
 namespace LiteKube.Api.Schema;
 
 /// <summary>A served resource: how it is named, which verbs it has, and its structure.</summary>
 public sealed class KindSchema
 {
+    private readonly FrozenDictionary<string, SelectableField> _selectable;
+
     internal KindSchema(KindText text, TypeSchema type)
     {
         Resource = new ResourceType(text.Group, text.Version, text.Plural, text.Name, text.Namespaced);
@@ -12,6 +16,8 @@ public sealed class KindSchema
         Categories = text.Categories;
         Verbs = text.Verbs;
         Subresources = text.Subresources.Select(s => new SubresourceSchema(s.Name, new GroupVersionKind(s.Group, s.Version, s.Kind), s.Verbs)).ToArray();
+        SelectableFields = [Schema.SelectableField.Name, Schema.SelectableField.Namespace, .. type.SelectableFields];
+        _selectable = SelectableFields.ToFrozenDictionary(f => f.Label, StringComparer.Ordinal);
     }
 
     public ResourceType Resource { get; }
@@ -21,6 +27,11 @@ public sealed class KindSchema
     public IReadOnlyList<string> Categories { get; }
     public IReadOnlyList<string> Verbs { get; }
     public IReadOnlyList<SubresourceSchema> Subresources { get; }
+
+    /// <summary>What lists and watches can be narrowed by; name and namespace come first.</summary>
+    public IReadOnlyList<SelectableField> SelectableFields { get; }
+
+    public SelectableField? SelectableField(string label) => _selectable.GetValueOrDefault(label);
 
     public SubresourceSchema? Subresource(string name) => Subresources.FirstOrDefault(s => s.Name == name);
 }

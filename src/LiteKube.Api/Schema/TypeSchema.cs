@@ -6,12 +6,15 @@ namespace LiteKube.Api.Schema;
 /// <summary>A structure of the API: <c>core.v1.Container</c> and its fields.</summary>
 public sealed class TypeSchema
 {
-    internal TypeSchema(TypeText text, Func<string, FieldType> typeOf)
+    internal TypeSchema(TypeText text, OverlayType? overlay, Func<string, FieldType> typeOf)
     {
         Name = text.Name;
         Atomic = text.Atomic;
         Gvk = text.Gvk is { } g ? new GroupVersionKind(g[0], g[1], g[2]) : null;
-        Fields = text.Fields.Select(f => new FieldSchema(f, typeOf(f.Type))).ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+        Fields = text.Fields.Select(f => new FieldSchema(f, overlay?.Fields.GetValueOrDefault(f.Name), typeOf(f.Type))).ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+        SelectableFields = overlay?.Selectable ?? [];
+        if (overlay?.Fields.Keys.FirstOrDefault(name => !Fields.ContainsKey(name)) is { } unknown)
+            throw new FormatException($"overlay.schema: {Name} has no field {unknown}");
     }
 
     public string Name { get; }
@@ -24,6 +27,9 @@ public sealed class TypeSchema
 
     public FrozenDictionary<string, FieldSchema> Fields { get; }
 
+    /// <summary>What objects of this type can be selected by, beside name and namespace.</summary>
+    internal IReadOnlyList<SelectableField> SelectableFields { get; }
+
     public override string ToString() => Name;
 }
 
@@ -35,7 +41,7 @@ public sealed record GroupVersionKind(string Group, string Version, string Kind)
 /// <summary>A field of a structure, with all that codecs, patches, defaulting and validation need to know of it.</summary>
 public sealed class FieldSchema
 {
-    internal FieldSchema(FieldText text, FieldType type)
+    internal FieldSchema(FieldText text, OverlayField? overlay, FieldType type)
     {
         Name = text.Name;
         Type = type;
@@ -46,6 +52,11 @@ public sealed class FieldSchema
         MapKeys = text.MapKeys ?? [];
         PatchStrategies = text.PatchStrategies;
         PatchMergeKey = text.PatchMergeKey;
+        Default = overlay?.Default is { } value ? JsonNode.Parse(value) : null;
+        Enum = overlay?.Enum ?? [];
+        Minimum = overlay?.Minimum;
+        Maximum = overlay?.Maximum;
+        IsPointer = overlay?.Pointer ?? (!text.Required && type.Kind is not FieldKind.String);
     }
 
     public string Name { get; }
@@ -73,5 +84,20 @@ public sealed class FieldSchema
     public string? PatchMergeKey { get; }
 
     /// <summary>The value an absent field takes when an object is written, where that is a constant; from Schema/Data/overlay.schema.</summary>
-    public JsonNode? Default { get; internal set; }
+    public JsonNode? Default { get; }
+
+    /// <summary>The values that the field may have; empty where there is no such limit.</summary>
+    public IReadOnlyList<string> Enum { get; }
+
+    /// <summary>The least number that the field may hold.</summary>
+    public long? Minimum { get; }
+
+    /// <summary>The greatest number that the field may hold.</summary>
+    public long? Maximum { get; }
+
+    /// <summary>
+    /// Whether Go holds the scalar by pointer, so that its zero differs from its absence. A plain scalar is always on the wire,
+    /// and an optional one with the zero value is absent in JSON.
+    /// </summary>
+    public bool IsPointer { get; }
 }

@@ -1,0 +1,11 @@
+namespace LiteKube.Api.Selectors;
+
+public enum SelectorOperator
+{
+    In,
+    NotIn,
+    Exists,
+    DoesNotExist,
+    GreaterThan,
+    LessThan,
+}
