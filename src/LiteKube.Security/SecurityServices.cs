@@ -1,0 +1,32 @@
+using LiteKube.Security.Authentication;
+using LiteKube.Security.Authorization;
+using LiteKube.Security.Authorization.Rbac;
+using LiteKube.Security.Pki;
+using LiteKube.Security.Tokens;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace LiteKube.Security;
+
+public static class SecurityServices
+{
+    /// <summary>
+    /// Registers <see cref="ClusterPki"/>, <see cref="ServingCertificate"/>, <see cref="IAuthenticator"/>, <see cref="IAuthorizer"/>,
+    /// <see cref="ServiceAccountTokens"/> and <see cref="OidcDocuments"/>. Needs an <see cref="LiteKube.Api.IObjectReader"/>, which the API server registers.
+    /// </summary>
+    public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityOptions options)
+    {
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => ClusterPki.Open(options.TlsDirectory, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<ServingCertificate>();
+        services.AddSingleton<CertificateAuthenticator>();
+        services.AddSingleton<ServiceAccountAuthenticator>();
+        services.AddSingleton<BootstrapTokenAuthenticator>();
+        services.AddSingleton<IAuthenticator, ClusterAuthenticator>();
+        services.AddSingleton<IAuthorizer, RbacAuthorizer>();
+        services.AddSingleton<ServiceAccountTokens>();
+        services.AddSingleton<OidcDocuments>();
+        return services;
+    }
+}
