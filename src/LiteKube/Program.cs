@@ -1,1 +1,3 @@
-Console.WriteLine("litekube");
+using LiteKube.Verbs;
+
+return await RootVerb.RunAsync(args);

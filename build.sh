@@ -1,0 +1,167 @@
+#!/bin/bash
+# LiteKube's one build script. ./build.sh without arguments lists the verbs; each may be run again at any time.
+set -euo pipefail
+cd "$(dirname "$0")"
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+ARTIFACTS=$PWD/artifacts
+LITEKUBE=$ARTIFACTS/litekube
+export KUBECONFIG=${KUBECONFIG:-/etc/litekube/kubeconfig.yaml}
+
+say() { printf '\033[1m== %s\033[0m\n' "$*"; }
+die() { printf 'build.sh: %s\n' "$*" >&2; exit 1; }
+
+# Installs the Debian packages that bring the programs named, where they are not there yet. install PROGRAM:PACKAGE...
+install() {
+    local missing=() pair
+    for pair in "$@"; do command -v "${pair%%:*}" >/dev/null || missing+=("${pair#*:}"); done
+    [ ${#missing[@]} = 0 ] && return 0
+    [ "$(id -u)" = 0 ] || die "these packages are missing and only root can install them: apt-get install ${missing[*]}"
+    say "installing ${missing[*]}"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get install -y -q --no-install-recommends "${missing[@]}" >/tmp/litekube-apt.log 2>&1 ||
+        { apt-get update -q >>/tmp/litekube-apt.log 2>&1 && apt-get install -y -q --no-install-recommends "${missing[@]}" >>/tmp/litekube-apt.log 2>&1; } ||
+        { tail -20 /tmp/litekube-apt.log >&2; die "apt-get could not install ${missing[*]}"; }
+}
+
+need_sdk() { command -v dotnet >/dev/null || die "the .NET SDK 10.0.4xx is needed: https://dotnet.microsoft.com/download/dotnet/10.0"; }
+need_engine() { install docker:docker.io dockerd:docker.io iptables:iptables nft:nftables conntrack:conntrack ip:iproute2; }
+need_images() { install busybox:busybox-static redis-server:redis-server nginx:nginx-light; }
+need_kubectl() { install kubectl:kubernetes-client; }
+
+# A docker engine for `run`: the system's, started where it is not running.
+start_docker() {
+    docker info >/dev/null 2>&1 && return 0
+    say "starting dockerd"
+    if [ -d /run/systemd/system ]; then systemctl start docker
+    else setsid dockerd >/var/log/dockerd.log 2>&1 </dev/null & fi
+    local i
+    for i in $(seq 300); do docker info >/dev/null 2>&1 && return 0; sleep 0.1; done
+    die "dockerd did not come up; see /var/log/dockerd.log or journalctl -u docker"
+}
+
+build() { need_sdk; say "building"; dotnet build LiteKube.sln -c Debug -v q --nologo; }
+
+format() { need_sdk; say "formatting"; dotnet format LiteKube.sln --no-restore "$@"; }
+
+publish() {
+    need_sdk
+    # Publishing takes a minute or two: only when a source is newer than the executable.
+    if [ -x "$LITEKUBE" ] && [ -z "$(find src packaging/pause Directory.Build.props Directory.Packages.props global.json -newer "$LITEKUBE" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]; then
+        say "artifacts/litekube is up to date"
+        return 0
+    fi
+    say "publishing artifacts/litekube"
+    dotnet publish src/LiteKube -c Release -v q --nologo -o "$ARTIFACTS/publish"
+    # In place of a running executable, never into it.
+    install_file "$ARTIFACTS/publish/litekube" "$LITEKUBE"
+}
+install_file() { cp "$1" "$2.new" && touch "$2.new" && mv "$2.new" "$2"; }
+
+run() {
+    [ "$(id -u)" = 0 ] || die "a cluster needs root: sudo ./build.sh run"
+    need_engine; need_images; need_kubectl; publish; start_docker
+    packaging/images/build-images.sh >/dev/null
+    if ! kubectl get --raw /readyz >/dev/null 2>&1; then
+        say "starting litekube server (log: $ARTIFACTS/litekube.log)"
+        setsid "$LITEKUBE" server >"$ARTIFACTS/litekube.log" 2>&1 </dev/null &
+        local server=$!
+        wait_for 60 "litekube server" "$server" kubectl get --raw /readyz
+    fi
+    wait_for 60 "a node" "" node_exists
+    kubectl wait --for=condition=Ready node --all --timeout=60s
+    say "deploying packaging/sample"
+    kubectl apply -f packaging/sample/
+    local d
+    for d in redis web client; do kubectl rollout status "deployment/$d" --timeout=120s; done
+    local port address
+    port=$(kubectl get service web -o jsonpath='{.spec.ports[0].nodePort}')
+    address=$(kubectl get service web -o jsonpath='{.spec.clusterIP}')
+    wait_for 30 "the sample" "" wget -qO /dev/null "http://$address/"
+    say "the cluster is up and the sample answers"
+    wget -qO- "http://127.0.0.1:$port/" || die "the sample does not answer on http://127.0.0.1:$port/"
+    cat <<TXT
+
+  the sample:   http://127.0.0.1:$port/   (service web, http://$address/ inside the cluster)
+  kubectl:      export KUBECONFIG=$KUBECONFIG
+  more nodes:   litekube agent --server https://<this machine>:6443 --join \$(cat /var/lib/litekube/server/token)
+  stop:         pkill -TERM -x litekube      remove what it made: artifacts/litekube cleanup
+TXT
+}
+node_exists() { [ -n "$(kubectl get nodes -o name 2>/dev/null)" ]; }
+
+# wait_for SECONDS WHAT PID COMMAND...: until the command succeeds; fails at once where the process PID (if any) is gone.
+wait_for() {
+    local limit=$(($(date +%s) + $1)) what=$2 pid=$3
+    shift 3
+    until "$@" >/dev/null 2>&1; do
+        [ -z "$pid" ] || kill -0 "$pid" 2>/dev/null || { tail -20 "$ARTIFACTS/litekube.log" >&2; die "$what has stopped"; }
+        [ "$(date +%s)" -lt "$limit" ] || { [ ! -f "$ARTIFACTS/litekube.log" ] || tail -20 "$ARTIFACTS/litekube.log" >&2; die "$what did not come up in time"; }
+        sleep 0.1
+    done
+}
+
+# Everything: unit, contract, architecture and end-to-end tests. The end-to-end ones make their own hosts (namespaces, each with its own dockerd).
+run_tests() {
+    [ "$(id -u)" = 0 ] || die "the end-to-end tests make network namespaces and containers: run as root"
+    need_sdk; need_engine; need_images; need_kubectl; install curl:curl docker-registry:docker-registry openssl:openssl nsenter:util-linux ps:procps
+    build
+    publish
+    local results=$ARTIFACTS/test-results failed=0 project
+    rm -rf "$results"; mkdir -p "$results"
+    for project in tests/*.Tests; do
+        [ "$project" = tests/LiteKube.EndToEnd.Tests ] && continue
+        test_project "$project" || failed=1
+    done
+    test_project tests/LiteKube.EndToEnd.Tests || failed=1
+    summary "$results" "$failed"
+}
+test_project() {
+    say "testing $(basename "$1")"
+    LITEKUBE=$LITEKUBE dotnet test "$1" --no-build -c Debug --nologo -v q --logger "trx;LogFileName=$(basename "$1").trx" --results-directory "$ARTIFACTS/test-results" --blame-hang-timeout 15m 2>&1 | grep -vE '^\s*$|Test run for|VSTest version|Starting test execution|A total of|Results File' || return 1
+    return "${PIPESTATUS[0]}"
+}
+# The last line of a test run: counts taken from the result files.
+summary() {
+    local passed=0 bad=0 file counters n
+    for file in "$1"/*.trx; do
+        [ -f "$file" ] || continue
+        counters=$(grep -o '<Counters [^>]*' "$file")
+        n=$(grep -o ' passed="[0-9]*"' <<<"$counters" | grep -o '[0-9]*'); passed=$((passed + n))
+        n=$(grep -o ' failed="[0-9]*"' <<<"$counters" | grep -o '[0-9]*'); bad=$((bad + n))
+    done
+    [ "$2" = 0 ] || [ "$bad" -gt 0 ] || bad=1 # a project that crashed counts, though it left no failed test
+    echo "$passed passed, $bad failed"
+    [ "$bad" = 0 ] && [ "$passed" -gt 0 ]
+}
+
+bench() {
+    [ "$(id -u)" = 0 ] || die "the benchmarks start a cluster: run as root"
+    need_engine; need_images; need_kubectl; publish
+    say "benchmarks"
+    dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$@"
+}
+
+clean() {
+    say "removing build outputs"
+    rm -rf artifacts
+    find src tests -type d \( -name bin -o -name obj \) -prune -exec rm -rf {} +
+}
+
+case ${1:-} in
+build | publish | run | clean) "$1" ;;
+bench | format) "$@" ;;
+test) run_tests ;;
+*)
+    cat <<'TXT'
+usage: ./build.sh VERB
+  build     compile everything
+  run       install what is missing, start a cluster on this machine, deploy the sample, print how to reach it
+  test      all tests, the ones with real containers included; the last line counts them
+  publish   make artifacts/litekube, the one file that is LiteKube
+  bench     measure speed and size (figures: docs/PERFORMANCE.md)
+  format    put the sources in the agreed format
+  clean     remove build outputs (a running cluster and its data are untouched)
+TXT
+    [ -z "${1:-}" ] || exit 2
+    ;;
+esac
