@@ -1,0 +1,30 @@
+using System.Net;
+using LiteKube.Flags;
+
+namespace LiteKube.Hosting;
+
+internal sealed record ServerSettings
+{
+    public required NodeSettings Node { get; init; }
+    public required IPAddress BindAddress { get; init; }
+    public required int HttpsListenPort { get; init; }
+    public required IPAddress? AdvertiseAddress { get; init; }
+    public required IReadOnlyList<string> TlsSans { get; init; }
+    public required string KubeconfigPath { get; init; }
+    public required bool DisableAgent { get; init; }
+    public required TimeSpan NodeMonitorGrace { get; init; }
+    public required int UnreachableTolerationSeconds { get; init; }
+
+    public static ServerSettings Read(FlagValues flags) => new()
+    {
+        Node = NodeSettings.Read(flags),
+        BindAddress = flags.Address(ServerFlags.BindAddress)!,
+        HttpsListenPort = flags.Number(ServerFlags.HttpsListenPort, 1, 65535),
+        AdvertiseAddress = flags.Address(ServerFlags.AdvertiseAddress),
+        TlsSans = flags.Many(ServerFlags.TlsSan),
+        KubeconfigPath = Path.GetFullPath(flags.Required(ServerFlags.WriteKubeconfig)),
+        DisableAgent = flags.Switch(ServerFlags.DisableAgent),
+        NodeMonitorGrace = TimeSpan.FromSeconds(flags.Number(ServerFlags.NodeMonitorGrace, 5, 86400)),
+        UnreachableTolerationSeconds = flags.Number(ServerFlags.UnreachableToleration, 0, int.MaxValue),
+    };
+}
