@@ -12,7 +12,7 @@ public static class SecurityServices
 {
     /// <summary>
     /// Registers <see cref="ClusterPki"/>, <see cref="ServingCertificate"/>, <see cref="IAuthenticator"/>, <see cref="IAuthorizer"/>,
-    /// <see cref="ServiceAccountTokens"/> and <see cref="OidcDocuments"/>. Needs an <see cref="LiteKube.Api.IObjectReader"/>, which the API server registers.
+    /// <see cref="ServiceAccountTokens"/>, <see cref="OidcDocuments"/> and <see cref="SecurityBootstrap"/>, and the module that writes kubeconfig and join token. Needs an <see cref="LiteKube.Api.IObjectReader"/>, which the API server registers.
     /// </summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityOptions options)
     {
@@ -27,6 +27,8 @@ public static class SecurityServices
         services.AddSingleton<IAuthorizer, RbacAuthorizer>();
         services.AddSingleton<ServiceAccountTokens>();
         services.AddSingleton<OidcDocuments>();
+        services.AddSingleton<SecurityBootstrap>();
+        services.AddHostedService<CredentialFiles>();
         return services;
     }
 }
