@@ -1,0 +1,75 @@
+using System.Text.Json;
+
+namespace LiteKube.Network.Cni;
+
+/// <summary>
+/// Settings under /proc/sys/net that the pod network needs. What was there before is noted on disk first, so that cleanup can put it back.
+/// </summary>
+internal sealed class KernelSettings(string stateDirectory)
+{
+    private const string Root = "/proc/sys/net/";
+    private readonly string _path = Path.Combine(stateDirectory, "kernel-settings.json");
+
+    /// <summary>For interfaces of LiteKube's own: the setting goes with the interface, nothing is noted.</summary>
+    internal static void Set(string name, string value)
+    {
+        var path = Root + name;
+        if (!File.Exists(path) || Read(path) == value)
+            return;
+        try
+        {
+            File.WriteAllText(path, value);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            throw new IOException($"cannot set {path} to {value}: {e.Message}. LiteKube needs to run as root with a writable /proc/sys", e);
+        }
+    }
+
+    /// <summary>For settings of the host.</summary>
+    internal void SetAndRemember(string name, string value)
+    {
+        var path = Root + name;
+        if (!File.Exists(path))
+            throw new IOException($"{path} does not exist: the kernel lacks IPv4 networking features that LiteKube needs");
+        var before = Read(path);
+        if (before == value)
+            return;
+        var known = Load();
+        if (known.TryAdd(name, before))
+            Save(known);
+        Set(name, value);
+    }
+
+    internal void Restore()
+    {
+        foreach (var (name, value) in Load())
+            Set(name, value);
+        File.Delete(_path);
+    }
+
+    private static string Read(string path) => File.ReadAllText(path).Trim();
+
+    private Dictionary<string, string> Load()
+    {
+        if (!File.Exists(_path))
+            return [];
+        using var document = JsonDocument.Parse(File.ReadAllBytes(_path));
+        return document.RootElement.EnumerateObject().ToDictionary(entry => entry.Name, entry => entry.Value.GetString()!);
+    }
+
+    private void Save(Dictionary<string, string> known)
+    {
+        Directory.CreateDirectory(stateDirectory);
+        using (var stream = File.Create(_path + ".new"))
+        using (var writer = new Utf8JsonWriter(stream))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in known)
+                writer.WriteString(name, value);
+            writer.WriteEndObject();
+        }
+
+        File.Move(_path + ".new", _path, overwrite: true);
+    }
+}
