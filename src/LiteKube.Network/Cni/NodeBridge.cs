@@ -48,8 +48,8 @@ internal sealed class NodeBridge(NetworkOptions options, RouteNetlink netlink)
             return options.Mtu;
         if (netlink.FindLink(options.VxlanName) is { } vxlan)
             return vxlan.Mtu;
-        var uplink = netlink.RouteTo(IPAddress.Parse("1.1.1.1"));
-        return uplink is null ? DefaultMtu : netlink.Links().FirstOrDefault(link => link.Index == uplink.LinkIndex)?.Mtu ?? DefaultMtu;
+        var uplink = netlink.DefaultRouteLink();
+        return netlink.Links().FirstOrDefault(link => link.Index == uplink)?.Mtu ?? DefaultMtu;
     }
 
     private void EnsureAddresses(Link bridge, IPNetwork podCidr, IPAddress gateway, IReadOnlyCollection<PodAttachment> pods)
@@ -62,17 +62,9 @@ internal sealed class NodeBridge(NetworkOptions options, RouteNetlink netlink)
         // After the node got another CIDR, pods of the old one keep their gateway for as long as they live.
         foreach (var address in present.Except(wanted))
         {
-            var old = new IPNetwork(Masked(address), address.PrefixLength);
+            var old = AddressPool.NetworkOf(address.Address, address.PrefixLength);
             if (!pods.Any(pod => old.Contains(pod.Address)))
                 netlink.RemoveAddress(address);
         }
-    }
-
-    private static IPAddress Masked(LinkAddress address)
-    {
-        var bytes = address.Address.GetAddressBytes();
-        var bits = System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(bytes) & (address.PrefixLength == 0 ? 0 : uint.MaxValue << (32 - address.PrefixLength));
-        System.Buffers.Binary.BinaryPrimitives.WriteUInt32BigEndian(bytes, bits);
-        return new IPAddress(bytes);
     }
 }

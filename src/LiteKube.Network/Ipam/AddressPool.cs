@@ -32,6 +32,9 @@ internal sealed class AddressPool
 
     internal static IPAddress GatewayOf(IPNetwork cidr) => ToAddress(ToNumber(cidr.BaseAddress) + 1);
 
+    internal static IPNetwork NetworkOf(IPAddress address, int prefixLength) =>
+        new(ToAddress(ToNumber(address) & (prefixLength == 0 ? 0 : uint.MaxValue << (32 - prefixLength))), prefixLength);
+
     /// <summary>Null when all are in use.</summary>
     internal IPAddress? Allocate(Func<IPAddress, bool> inUse)
     {

@@ -117,13 +117,16 @@ internal sealed class RouteNetlink : IDisposable
         _socket.Request($"remove address {address.Address} from link {address.LinkIndex}",
             new NetlinkMessage(NetlinkType.DeleteAddress, NetlinkFlags.Ack).AddressHeader(address.LinkIndex, address.PrefixLength).Attribute(AddressAttribute.Local, address.Address)));
 
-    /// <summary>Routes of the main table made by <paramref name="protocol"/>.</summary>
-    internal List<Route> Routes(byte protocol)
+    /// <summary>The link of the default route, or 0.</summary>
+    internal int DefaultRouteLink() => Routes(null).FirstOrDefault(route => route.Destination.PrefixLength == 0)?.LinkIndex ?? 0;
+
+    /// <summary>Unicast routes of the main table, those made by <paramref name="protocol"/> or all.</summary>
+    internal List<Route> Routes(byte? protocol)
     {
         var routes = new List<Route>();
         _socket.Dump("list routes", new NetlinkMessage(NetlinkType.GetRoute, NetlinkFlags.Dump).RouteHeader(), routes.Clear, (_, payload) =>
         {
-            if (payload[0] == (byte)AddressFamily.InterNetwork && payload[4] == MainTable && payload[5] == protocol && payload[7] == RouteUnicast)
+            if (payload[0] == (byte)AddressFamily.InterNetwork && payload[4] == MainTable && (protocol is null || payload[5] == protocol) && payload[7] == RouteUnicast)
                 routes.Add(ReadRoute(payload));
         });
         return routes;

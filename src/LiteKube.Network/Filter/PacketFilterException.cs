@@ -1,0 +1,3 @@
+namespace LiteKube.Network.Filter;
+
+public sealed class PacketFilterException(string message) : IOException(message);
