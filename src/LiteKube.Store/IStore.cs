@@ -21,13 +21,14 @@ public interface IStore : IAsyncDisposable
 
     /// <summary>Entries whose keys start with a prefix, in ordinal order of key, as of one revision.</summary>
     /// <exception cref="RevisionCompactedException">The revision asked for is no longer held.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The revision asked for has not been reached yet.</exception>
     ValueTask<StorePage> ListAsync(StoreQuery query, CancellationToken cancellationToken);
 
-    /// <summary>Creates, replaces or deletes one key, when its present revision is as expected.</summary>
+    /// <summary>Creates, replaces or deletes one key, when its present revision is as expected. Cancellation counts only until the write is taken up; from then on its outcome is always told.</summary>
     /// <exception cref="StoreUnavailableException">The write was not made: disk full, read-only or failing. Reads go on.</exception>
     ValueTask<WriteResult> WriteAsync(StoreWrite write, CancellationToken cancellationToken);
 
-    /// <summary>Every event under a prefix after a revision, in order, none twice and none left out.</summary>
+    /// <summary>Every event under a prefix after a revision, in order, none twice and none left out. A future revision is waited for.</summary>
     /// <exception cref="RevisionCompactedException">Events after that revision are no longer held.</exception>
     IStoreWatch Watch(string prefix, long afterRevision);
 
@@ -35,9 +36,17 @@ public interface IStore : IAsyncDisposable
     ValueTask CompactAsync(long revision, CancellationToken cancellationToken);
 }
 
-/// <summary>A running watch. The channel completes with <see cref="WatcherTooSlowException"/> when its reader falls too far behind; resume from the last revision read.</summary>
+/// <summary>
+/// A running watch. A slow reader costs a bounded buffer and is then fed from history; the channel completes with
+/// <see cref="WatcherTooSlowException"/> only when the history that it would need next is given up. It completes without error when the
+/// watch or the store is disposed.
+/// </summary>
 public interface IStoreWatch : IDisposable
 {
+    /// <summary>
+    /// <see cref="ChannelReader{T}.TryRead"/> is false only once every event up to <see cref="IStore.Revision"/>, as it was before the call,
+    /// has been read: a bookmark of that revision is then true.
+    /// </summary>
     ChannelReader<StoreEvent> Events { get; }
 }
 
@@ -74,7 +83,7 @@ public enum Durability
     Relaxed,
 }
 
-/// <param name="Value">The new value; null to delete.</param>
+/// <param name="Value">The new value; null to delete. The store keeps this memory as it is: nobody may change it afterwards.</param>
 /// <param name="ExpectedRevision">The entry's ModRevision: 0, it must not exist; <see cref="AnyRevision"/>, whatever it is (a delete of an absent key is <see cref="WriteOutcome.NotFound"/>).</param>
 public readonly record struct StoreWrite(string Key, ReadOnlyMemory<byte>? Value, long ExpectedRevision, Durability Durability = Durability.Committed)
 {
