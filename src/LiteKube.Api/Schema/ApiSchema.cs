@@ -5,6 +5,11 @@ namespace LiteKube.Api.Schema;
 /// <summary>The built-in API: every kind and structure of the schema files embedded in this assembly.</summary>
 public sealed class ApiSchema
 {
+    /// <summary>The type of the schemas inside CustomResourceDefinitions.</summary>
+    internal const string JsonSchema = "apiextensions.v1.JSONSchemaProps";
+
+    private const string Overlay = "overlay.schema";
+
     private static readonly Lazy<ApiSchema> s_current = new(Load);
 
     private readonly FrozenDictionary<string, TypeSchema> _types;
@@ -27,7 +32,11 @@ public sealed class ApiSchema
                 return new FieldType(FieldKind.List, TypeOf(name[2..]));
             if (name.StartsWith("{}", StringComparison.Ordinal))
                 return new FieldType(FieldKind.Map, TypeOf(name[2..]));
-            return scalars.TryGetValue(name, out var scalar) ? scalar : new FieldType(FieldKind.Object, @object: () => _types![name]);
+            if (!scalars.TryGetValue(name, out var scalar))
+                return new FieldType(FieldKind.Object, @object: () => _types![name]);
+            return scalar.Kind is FieldKind.SchemaOrBool or FieldKind.SchemaOrArray or FieldKind.SchemaOrStrings
+                ? new FieldType(scalar.Kind, @object: () => _types![JsonSchema])
+                : scalar;
         }
     }
 
@@ -57,10 +66,10 @@ public sealed class ApiSchema
     {
         var assembly = typeof(ApiSchema).Assembly;
         var files = assembly.GetManifestResourceNames()
-            .Where(n => n.EndsWith(".schema", StringComparison.Ordinal) && n != "overlay.schema")
+            .Where(n => n.EndsWith(".schema", StringComparison.Ordinal) && n != Overlay)
             .Order(StringComparer.Ordinal)
             .Select(Resource);
-        return new ApiSchema(SchemaText.Parse(files), OverlayText.Parse(Resource("overlay.schema")));
+        return new ApiSchema(SchemaText.Parse(files), OverlayText.Parse(Resource(Overlay)));
 
         string Resource(string name)
         {

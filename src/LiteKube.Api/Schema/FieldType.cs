@@ -56,6 +56,6 @@ public sealed class FieldType
     /// <summary>The element of a list or map.</summary>
     public FieldType? Element { get; }
 
-    /// <summary>The structure of an object. Resolved on first use, so that types may contain themselves.</summary>
+    /// <summary>The structure of an object, or of the schema in a schemaOr… kind. Resolved on first use, so that types may contain themselves.</summary>
     public TypeSchema Object => _resolved ??= _object?.Invoke() ?? throw new InvalidOperationException($"a {Kind} has no structure");
 }

@@ -1,17 +1,23 @@
 using System.Collections.Frozen;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using LiteKube.Api.Protobuf;
 
 namespace LiteKube.Api.Schema;
 
 /// <summary>A structure of the API: <c>core.v1.Container</c> and its fields.</summary>
 public sealed class TypeSchema
 {
+    private readonly FrozenDictionary<string, FieldSchema>.AlternateLookup<ReadOnlySpan<char>> _byName;
+    private WireLayout? _wire;
+
     internal TypeSchema(TypeText text, OverlayType? overlay, Func<string, FieldType> typeOf)
     {
         Name = text.Name;
         Atomic = text.Atomic;
         Gvk = text.Gvk is { } g ? new GroupVersionKind(g[0], g[1], g[2]) : null;
         Fields = text.Fields.Select(f => new FieldSchema(f, overlay?.Fields.GetValueOrDefault(f.Name), typeOf(f.Type))).ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+        _byName = Fields.GetAlternateLookup<ReadOnlySpan<char>>();
         SelectableFields = overlay?.Selectable ?? [];
         if (overlay?.Fields.Keys.FirstOrDefault(name => !Fields.ContainsKey(name)) is { } unknown)
             throw new FormatException($"overlay.schema: {Name} has no field {unknown}");
@@ -29,6 +35,18 @@ public sealed class TypeSchema
 
     /// <summary>What objects of this type can be selected by, beside name and namespace.</summary>
     internal IReadOnlyList<SelectableField> SelectableFields { get; }
+
+    /// <summary>The fields by number; two threads may make it at once, and either is right.</summary>
+    internal WireLayout Wire => _wire ??= WireLayout.Of(this);
+
+    /// <summary>The field that the reader's current property names; null for an unknown one.</summary>
+    internal FieldSchema? FieldOf(ref Utf8JsonReader reader)
+    {
+        Span<char> name = stackalloc char[64];
+        if (reader.ValueSpan.Length > name.Length)
+            return Fields.GetValueOrDefault(reader.GetString()!);
+        return _byName.TryGetValue(name[..reader.CopyString(name)], out var field) ? field : null;
+    }
 
     public override string ToString() => Name;
 }
@@ -56,7 +74,7 @@ public sealed class FieldSchema
         Enum = overlay?.Enum ?? [];
         Minimum = overlay?.Minimum;
         Maximum = overlay?.Maximum;
-        IsPointer = overlay?.Pointer ?? (!text.Required && type.Kind is not FieldKind.String);
+        IsPointer = overlay?.Pointer ?? (!text.Required && type.Kind is not (FieldKind.String or FieldKind.Bytes));
     }
 
     public string Name { get; }

@@ -251,6 +251,9 @@ void AddType(string name)
 // A field's number; for a Go struct embedded in another (flattened in JSON, a message of its own on the wire) the path to it.
 string? Number(JsonElement message, string name, string field)
 {
+    // A Go list type of its own is a message with items.
+    if (name.EndsWith(".APIResource") && field == "verbs")
+        return message.GetProperty(field)[0].GetInt32() + ".1";
     // A few wire names differ from the JSON names in case only.
     foreach (var f in message.EnumerateObject())
         if (string.Equals(f.Name, field.Replace("-", "").Replace("$", ""), StringComparison.OrdinalIgnoreCase))
