@@ -1,3 +1,5 @@
+using LiteKube.Admission.Plugins;
+using LiteKube.Admission.Plugins.Limits;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -11,6 +13,19 @@ public static class AdmissionServices
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IAdmissionChain, AdmissionChain>();
+
+        // In Kubernetes' order.
+        services.AddSingleton<IAdmissionPlugin, NamespaceLifecycle>();
+        services.AddSingleton<IAdmissionPlugin, LimitRanger>();
+        services.AddSingleton<IAdmissionPlugin, ServiceAccountPlugin>();
+        services.AddSingleton<IAdmissionPlugin, NodeRestriction>();
+        services.AddSingleton<IAdmissionPlugin, TaintNodesByCondition>();
+        services.AddSingleton<IAdmissionPlugin, Priority>();
+        services.AddSingleton<IAdmissionPlugin, DefaultTolerationSeconds>();
+        services.AddSingleton<IAdmissionPlugin, DefaultStorageClass>();
+        services.AddSingleton<IAdmissionPlugin, RuntimeClassPlugin>();
+        services.AddSingleton<IAdmissionPlugin, CertificateSubjectRestriction>();
+        services.AddSingleton<IAdmissionPlugin, DefaultIngressClass>();
         return services;
     }
 }

@@ -1,8 +1,8 @@
 namespace LiteKube.Admission;
 
-internal sealed class AdmissionChain(IEnumerable<IAdmissionPlugin> plugins) : IAdmissionChain
+internal sealed class AdmissionChain(IEnumerable<IAdmissionPlugin> plugins, AdmissionOptions options) : IAdmissionChain
 {
-    private readonly IAdmissionPlugin[] _plugins = [.. plugins];
+    private readonly IAdmissionPlugin[] _plugins = [.. plugins.Where(p => !options.Disabled.Contains(p.Name))];
 
     public async ValueTask MutateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
