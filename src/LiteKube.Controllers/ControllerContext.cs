@@ -10,7 +10,7 @@ internal sealed class ControllerContext(IApiTransportFactory transports, Informe
     private readonly List<EventRecorder> _recorders = [];
     private KubeClient? _client;
 
-    public KubeClient Client => _client ??= new KubeClient(transports.For(options.Identity));
+    public KubeClient Client => _client ??= new KubeClient(transports.For(Options.Identity));
 
     public InformerFactory Informers { get; } = informers;
 

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace LiteKube.Client;
 
 /// <summary>
-/// One informer per type and filter, shared by all modules of the process. As a hosted service it only ends them: it stands before its users in
-/// the order of modules, so it stops after them.
+/// One informer per type and filter, shared by all modules of the process. Modules ask for theirs in their constructors; as a hosted service that
+/// stands after the server and before them, the factory starts the watches when the server is there and ends them when its users are gone.
 /// </summary>
 public sealed class InformerFactory(IApiTransportFactory transports, ClientOptions options, TimeProvider time, ILoggerFactory loggers) : IHostedService, IDisposable
 {
@@ -14,8 +14,9 @@ public sealed class InformerFactory(IApiTransportFactory transports, ClientOptio
     private readonly Dictionary<(ResourceType, InformerFilter), ObjectInformer> _informers = [];
     private readonly List<Task> _running = [];
     private readonly CancellationTokenSource _stopping = new();
+    private bool _started;
 
-    /// <summary>The informer for a type and filter, running from the first call on.</summary>
+    /// <summary>The informer for a type and filter. It runs from now on, or from the factory's own start.</summary>
     public Informer<T> Of<T>(InformerFilter filter = default) where T : class, IKubeObject<T> => new(Of(T.Resource, filter));
 
     public ObjectInformer Of(ResourceType resource, InformerFilter filter = default)
@@ -24,14 +25,27 @@ public sealed class InformerFactory(IApiTransportFactory transports, ClientOptio
         {
             if (_informers.TryGetValue((resource, filter), out var known))
                 return known;
-            var informer = new ObjectInformer(transports.For(options.InformerIdentity), resource, filter, time, loggers.CreateLogger("LiteKube.Client.Informer"));
+            var informer = new ObjectInformer(() => transports.For(options.InformerIdentity), resource, filter, time, loggers.CreateLogger("LiteKube.Client.Informer"));
             _informers[(resource, filter)] = informer;
-            _running.Add(Task.Run(() => informer.RunAsync(_stopping.Token)));
+            if (_started)
+                Run(informer);
             return informer;
         }
     }
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            if (_started)
+                return Task.CompletedTask;
+            _started = true;
+            foreach (var informer in _informers.Values)
+                Run(informer);
+        }
+
+        return Task.CompletedTask;
+    }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
@@ -41,6 +55,8 @@ public sealed class InformerFactory(IApiTransportFactory transports, ClientOptio
         await _stopping.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(running).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private void Run(ObjectInformer informer) => _running.Add(Task.Run(() => informer.RunAsync(_stopping.Token)));
 
     public void Dispose()
     {

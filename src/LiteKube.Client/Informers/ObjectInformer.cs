@@ -13,7 +13,7 @@ public sealed partial class ObjectInformer
     private static readonly TimeSpan s_minBackoff = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_maxBackoff = TimeSpan.FromSeconds(15);
 
-    private readonly IApiTransport _transport;
+    private readonly Lazy<IApiTransport> _transport;
     private readonly InformerFilter _filter;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -28,9 +28,9 @@ public sealed partial class ObjectInformer
     private long _resourceVersion;
     private bool _streamingListRefused;
 
-    internal ObjectInformer(IApiTransport transport, ResourceType resource, InformerFilter filter, TimeProvider time, ILogger logger)
+    internal ObjectInformer(Func<IApiTransport> transport, ResourceType resource, InformerFilter filter, TimeProvider time, ILogger logger)
     {
-        _transport = transport;
+        _transport = new Lazy<IApiTransport>(transport);
         Resource = resource;
         _filter = filter;
         _time = time;
@@ -103,7 +103,7 @@ public sealed partial class ObjectInformer
         ObjectList page;
         do
         {
-            page = await _transport.ListAsync(Resource, _filter.Namespace, options, cancellationToken).ConfigureAwait(false);
+            page = await _transport.Value.ListAsync(Resource, _filter.Namespace, options, cancellationToken).ConfigureAwait(false);
             foreach (var item in page.Items)
                 listed[item.Header.Key] = item;
             options = options with { Continue = page.Continue };
@@ -122,7 +122,7 @@ public sealed partial class ObjectInformer
             SendInitialEvents = initial is not null,
             AllowBookmarks = true,
         };
-        await foreach (var (type, value) in _transport.WatchAsync(Resource, _filter.Namespace, options, cancellationToken).ConfigureAwait(false))
+        await foreach (var (type, value) in _transport.Value.WatchAsync(Resource, _filter.Namespace, options, cancellationToken).ConfigureAwait(false))
         {
             if (initial is null)
             {

@@ -12,15 +12,16 @@ internal sealed class PodControl(KubeClient client, IEventRecorder recorder)
     /// <exception cref="ApiException">The server refused; an event says so.</exception>
     public async ValueTask CreateAsync<T>(T owner, PodTemplateSpec template, CancellationToken cancellationToken) where T : class, IKubeObject<T>
     {
+        var metadata = template.Metadata ?? new ObjectMeta();
         var pod = new Pod
         {
             Metadata = new ObjectMeta
             {
                 Namespace = owner.Metadata.Namespace,
                 GenerateName = owner.Metadata.Name + "-",
-                Labels = template.Metadata.Labels,
-                Annotations = template.Metadata.Annotations,
-                Finalizers = template.Metadata.Finalizers,
+                Labels = metadata.Labels,
+                Annotations = metadata.Annotations,
+                Finalizers = metadata.Finalizers,
                 OwnerReferences = [owner.ControllerReference()],
             },
             Spec = template.Spec ?? new PodSpec(),

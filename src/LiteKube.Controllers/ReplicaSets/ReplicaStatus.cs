@@ -13,9 +13,10 @@ internal static class ReplicaStatus
     public static ReplicaSetStatus Of(ReplicaSetStatus present, long generation, IReadOnlyList<Pod> active, int terminating, PodTemplateSpec template, int minReadySeconds, (string Reason, string Message)? failure, DateTimeOffset now)
     {
         int labeled = 0, ready = 0, available = 0;
+        var labels = template.Metadata?.Labels ?? new Dictionary<string, string>();
         foreach (var pod in active)
         {
-            if (template.Metadata.Labels.All(l => pod.Metadata.Labels.TryGetValue(l.Key, out var value) && value == l.Value))
+            if (labels.All(l => pod.Metadata.Labels.TryGetValue(l.Key, out var value) && value == l.Value))
                 labeled++;
             if (pod.AvailableFrom(minReadySeconds) is not { } from)
                 continue;
