@@ -52,7 +52,7 @@ public interface IContainerRuntime : IAsyncDisposable
 
     ValueTask<IContainerStreams> AttachAsync(string containerId, AttachOptions options, CancellationToken cancellationToken);
 
-    /// <summary>The container's log from its start, lines whole, in order; with <see cref="LogOptions.Follow"/> until it ends.</summary>
+    /// <summary>The container's log from its start, in order (long lines in pieces, see <see cref="LogEntry"/>); with <see cref="LogOptions.Follow"/> until it ends.</summary>
     IAsyncEnumerable<LogEntry> ReadLogsAsync(string containerId, LogOptions options, CancellationToken cancellationToken);
 
     /// <summary>What happens to LiteKube's sandboxes and containers from now on. Ends when the connection to the engine does; list again then.</summary>

@@ -119,7 +119,10 @@ public sealed record ExecResult(int ExitCode, byte[] Stdout, byte[] Stderr, bool
 
 public sealed record LogOptions(bool Follow = false, int? TailLines = null, DateTimeOffset? Since = null);
 
-/// <param name="Text">One line with its line feed, where it had one.</param>
+/// <param name="Text">
+/// One line with its line feed. Without one it is a piece of a long line that the stream's next entry goes on with, or the log's unfinished end.
+/// Valid until the next entry is asked for.
+/// </param>
 public readonly record struct LogEntry(DateTimeOffset Time, OutputStream Stream, ReadOnlyMemory<byte> Text);
 
 public enum RuntimeEventType
