@@ -1,0 +1,3 @@
+namespace LiteKube.Node.Volumes;
+
+internal sealed record VolumeFailure(string Volume, string Message);
