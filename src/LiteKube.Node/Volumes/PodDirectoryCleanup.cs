@@ -9,7 +9,18 @@ internal sealed class PodDirectoryCleanup(string rootDirectory, IMounts mounts)
     /// <exception cref="IOException">A mount could not be taken away; nothing was deleted then, for what it shows may be the host's own.</exception>
     public void Remove(string podUid)
     {
-        var directory = new PodPaths(rootDirectory, podUid).Pod;
+        RemoveTree(new PodPaths(rootDirectory, podUid).Pod);
+    }
+
+    /// <summary>The same for the volumes only: an ended pod's hosts file and termination logs stay until it is deleted.</summary>
+    public void RemoveVolumes(PodPaths paths)
+    {
+        RemoveTree(Path.Combine(paths.Pod, "volume-subpaths"));
+        RemoveTree(Path.Combine(paths.Pod, "volumes"));
+    }
+
+    private void RemoveTree(string directory)
+    {
         if (!Directory.Exists(directory))
             return;
         foreach (var mount in mounts.Below(directory).Reverse())

@@ -1,0 +1,65 @@
+using LiteKube.Api.Core.V1;
+using LiteKube.Node.Env;
+using LiteKube.Node.PodFiles;
+using LiteKube.Node.Pods;
+using LiteKube.Node.Runtime;
+using LiteKube.Node.Volumes;
+
+namespace LiteKube.Node.Containers;
+
+/// <summary>Makes and starts one container of a pod.</summary>
+internal sealed class ContainerLauncher(PodServices services, PodEvents events, PodVolumes volumes, PodPaths paths)
+{
+    private const int CannotStart = 128;
+
+    /// <returns>The container as the engine now has it: running, or ended already because it could not be started.</returns>
+    /// <exception cref="ContainerStartException">It could not even be made.</exception>
+    public async ValueTask<EngineContainer> LaunchAsync(Pod pod, Container container, string sandboxId, int attempt, ImageStatus image, PodAddresses addresses, CancellationToken cancellationToken)
+    {
+        var id = await CreateAsync(pod, container, sandboxId, attempt, image, addresses, cancellationToken).ConfigureAwait(false);
+        events.Normal(container.Name, "Created", $"Created container: {container.Name}");
+        string? error = null;
+        try
+        {
+            await services.Runtime.StartContainerAsync(id, cancellationToken).ConfigureAwait(false);
+            events.Normal(container.Name, "Started", $"Started container {container.Name}");
+        }
+        catch (RuntimeException e) when (e.Error == RuntimeError.StartContainer)
+        {
+            events.Warning(container.Name, "Failed", $"Error: {e.Message}");
+            error = e.Message;
+        }
+
+        var status = await services.Runtime.GetContainerAsync(id, cancellationToken).ConfigureAwait(false)
+            ?? throw new ContainerStartException("RunContainerError", $"container {container.Name} is gone after its start");
+
+        // Engines differ in what they call a container whose process never began; here it has ended.
+        return error is null || status.State == EngineState.Running ? status : status with
+        {
+            State = EngineState.Exited,
+            ExitCode = status.ExitCode == 0 ? CannotStart : status.ExitCode,
+            Error = error,
+            FinishedAt = status.FinishedAt ?? services.Time.GetUtcNow(),
+            StartedAt = null,
+        };
+    }
+
+    private async ValueTask<string> CreateAsync(Pod pod, Container container, string sandboxId, int attempt, ImageStatus image, PodAddresses addresses, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var config = await services.Configs.BuildAsync(pod, container, attempt, image, addresses, volumes, paths, cancellationToken).ConfigureAwait(false);
+            return await services.Runtime.CreateContainerAsync(sandboxId, config, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ContainerConfigException or IOException or VolumeException)
+        {
+            events.Warning(container.Name, "Failed", $"Error: {e.Message}");
+            throw new ContainerStartException("CreateContainerConfigError", e.Message, e);
+        }
+        catch (RuntimeException e) when (e.Error != RuntimeError.Unavailable)
+        {
+            events.Warning(container.Name, "Failed", $"Error: {e.Message}");
+            throw new ContainerStartException("CreateContainerError", e.Message, e);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace LiteKube.Node.Probes;
+
+internal enum ProbeKind
+{
+    Liveness,
+    Readiness,
+    Startup,
+}
