@@ -9,6 +9,13 @@ public interface IPodNetwork
     /// <summary>Null while ready; else why pods cannot have a network yet (shown in the node's Ready condition).</summary>
     string? NotReadyReason { get; }
 
+    /// <summary>Raised when <see cref="NotReadyReason"/> has changed. One that cannot tell is asked a few times a second until it is ready, and with each lease after that.</summary>
+    event Action ReadinessChanged
+    {
+        add { }
+        remove { }
+    }
+
     /// <summary>Gives the sandbox an interface and an address. The same address again where it already has one.</summary>
     ValueTask<IPAddress> AttachAsync(PodIdentity pod, string sandboxId, string networkNamespace, IReadOnlyList<HostPort> hostPorts, CancellationToken cancellationToken);
 

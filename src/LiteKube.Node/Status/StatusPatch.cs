@@ -103,7 +103,7 @@ internal static class StatusPatch
         return result.Count == 0 ? null : result;
     }
 
-    private static byte[] Encode(JsonObject patch)
+    public static byte[] Encode(JsonObject patch)
     {
         var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
