@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 namespace LiteKube.Security;
 
 /// <summary>Keeps the files that people and agents take credentials from: the administrator's kubeconfig and the join token.</summary>
-internal sealed partial class CredentialFiles(ClusterPki pki, SecurityOptions options, TimeProvider clock, ILogger<CredentialFiles> log) : BackgroundService
+internal sealed partial class CredentialFiles(ClusterPki pki, JoinTokens joinTokens, SecurityOptions options, TimeProvider clock, ILogger<CredentialFiles> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromHours(12);
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        JoinTokenFile.Ensure(options.JoinTokenPath, pki.ServerCa.Pin);
+        _ = joinTokens.Current;
         WriteKubeconfig();
         return base.StartAsync(cancellationToken);
     }

@@ -10,13 +10,13 @@ namespace LiteKube.Security;
 /// What must be in the cluster for security to work: default roles and bindings, the ConfigMap that lets others authenticate as the API server does, and
 /// the bootstrap token of the join token. The API server sees to them at each start, once the namespaces kube-system and kube-public are there.
 /// </summary>
-public sealed class SecurityBootstrap(ClusterPki pki, SecurityOptions options)
+public sealed class SecurityBootstrap(ClusterPki pki, JoinTokens joinTokens)
 {
     public IReadOnlyList<BootstrapObject> Objects() =>
     [
         .. BootstrapRbac.Objects(),
         BootstrapObject.Of(AuthenticationConfig(), Merge),
-        BootstrapObject.Of(JoinTokenFile.Ensure(options.JoinTokenPath, pki.ServerCa.Pin).Token.ToSecret("The token in server/token, for agents to join with. Delete it to close the cluster to further agents.")),
+        BootstrapObject.Of(joinTokens.Current.Token.ToSecret("What agents join with: part of the token in server/token of the data directory.")),
     ];
 
     // https://kubernetes.io/docs/tasks/extend-kubernetes/configure-aggregation-layer/#original-request-username-and-group

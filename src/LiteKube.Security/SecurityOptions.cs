@@ -15,6 +15,8 @@ public sealed record SecurityOptions
     /// <summary>The first address of the service CIDR: what pods reach the API server by.</summary>
     public string ApiServiceAddress { get; init; } = "10.43.0.1";
 
+    public string ServiceCidr { get; init; } = "10.43.0.0/16";
+
     /// <summary>Further names and addresses for the API server's certificate.</summary>
     public IReadOnlyList<string> TlsSans { get; init; } = [];
 

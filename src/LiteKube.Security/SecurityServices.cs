@@ -1,7 +1,9 @@
 using LiteKube.Security.Authentication;
 using LiteKube.Security.Authorization;
 using LiteKube.Security.Authorization.Rbac;
+using LiteKube.Security.Joining;
 using LiteKube.Security.Pki;
+using LiteKube.Security.Signing;
 using LiteKube.Security.Tokens;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -27,7 +29,11 @@ public static class SecurityServices
         services.AddSingleton<IAuthorizer, RbacAuthorizer>();
         services.AddSingleton<ServiceAccountTokens>();
         services.AddSingleton<OidcDocuments>();
+        services.AddSingleton<JoinTokens>();
         services.AddSingleton<SecurityBootstrap>();
+        services.AddSingleton<CertificateSigner>();
+        services.AddSingleton<CsrPolicy>();
+        services.AddSingleton<CsrSteps>();
         services.AddHostedService<CredentialFiles>();
         return services;
     }

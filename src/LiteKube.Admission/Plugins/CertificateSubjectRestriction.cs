@@ -9,7 +9,6 @@ namespace LiteKube.Admission.Plugins;
 internal sealed class CertificateSubjectRestriction : IAdmissionPlugin
 {
     private const string ClientSigner = "kubernetes.io/kube-apiserver-client";
-    private const string Organization = "2.5.4.10";
 
     public string Name => "CertificateSubjectRestriction";
 
@@ -21,12 +20,9 @@ internal sealed class CertificateSubjectRestriction : IAdmissionPlugin
         try
         {
             var pem = System.Text.Encoding.ASCII.GetString(Convert.FromBase64String(request.Object.Child("spec").Text("request") ?? ""));
-            var asked = CertificateRequest.LoadSigningRequestPem(pem, HashAlgorithmName.SHA256, CertificateRequestLoadOptions.UnsafeLoadCertificateExtensions);
-            foreach (var part in asked.SubjectName.EnumerateRelativeDistinguishedNames())
-            {
-                if (!part.HasMultipleElements && part.GetSingleElementType().Value == Organization && part.GetSingleElementValue() == UserInfo.MastersGroup)
-                    throw Denial.Of(request, $"use of {ClientSigner} signer with {UserInfo.MastersGroup} group is not allowed");
-            }
+            var asked = CertificateRequest.LoadSigningRequestPem(pem, HashAlgorithmName.SHA256);
+            if (CertificateUser.Of(asked.SubjectName).Groups.Contains(UserInfo.MastersGroup))
+                throw Denial.Of(request, $"use of {ClientSigner} signer with {UserInfo.MastersGroup} group is not allowed");
         }
         catch (Exception e) when (e is FormatException or ArgumentException or CryptographicException)
         {

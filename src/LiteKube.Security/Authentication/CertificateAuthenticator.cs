@@ -8,8 +8,6 @@ namespace LiteKube.Security.Authentication;
 /// <summary>Client certificates of the cluster's client CA: the user is the subject's CN, the groups its O values.</summary>
 internal sealed class CertificateAuthenticator(ClusterPki pki, TimeProvider clock)
 {
-    private const string CommonName = "2.5.4.3";
-    private const string Organization = "2.5.4.10";
     private const string CredentialId = "authentication.kubernetes.io/credential-id";
 
     private readonly DigestCache<(UserInfo User, DateTimeOffset NotAfter)> _verified = new(1024);
@@ -30,28 +28,11 @@ internal sealed class CertificateAuthenticator(ClusterPki pki, TimeProvider cloc
 
     private static UserInfo? UserOf(X509Certificate2 certificate)
     {
-        string? name = null;
-        var groups = new List<string>();
-        foreach (var part in certificate.SubjectName.EnumerateRelativeDistinguishedNames(reversed: false))
-        {
-            // A part with several values names no one in particular.
-            if (part.HasMultipleElements)
-                continue;
-            switch (part.GetSingleElementType().Value)
-            {
-                case CommonName:
-                    name = part.GetSingleElementValue();
-                    break;
-                case Organization:
-                    groups.Add(part.GetSingleElementValue()!);
-                    break;
-            }
-        }
-
-        if (string.IsNullOrEmpty(name))
+        var (name, groups) = CertificateUser.Of(certificate.SubjectName);
+        if (name.Length == 0)
             return null;
         if (!groups.Contains(UserInfo.AuthenticatedGroup))
-            groups.Add(UserInfo.AuthenticatedGroup);
+            groups = [.. groups, UserInfo.AuthenticatedGroup];
         var id = $"X509SHA256={Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span))}";
         return new UserInfo(name) { Groups = groups, Extra = new Dictionary<string, IReadOnlyList<string>> { [CredentialId] = [id] } };
     }

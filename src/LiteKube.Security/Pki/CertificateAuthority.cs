@@ -24,9 +24,11 @@ public sealed class CertificateAuthority : IDisposable
     public string Pem { get; }
 
     /// <summary>SHA-256 of the certificate, lower-case hex: the pin in a join token.</summary>
-    public string Pin => Convert.ToHexStringLower(SHA256.HashData(Certificate.RawDataMemory.Span));
+    public string Pin => PinOf(Certificate);
 
     internal X509Certificate2 Certificate { get; }
+
+    internal static string PinOf(X509Certificate2 certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.RawDataMemory.Span));
 
     internal static X509Certificate2 SelfSigned(string name, ECDsa key, DateTimeOffset now)
     {
@@ -48,9 +50,12 @@ public sealed class CertificateAuthority : IDisposable
     }
 
     /// <summary>A certificate for a key that someone else holds.</summary>
-    public X509Certificate2 Sign(PublicKey key, CertificateSubject subject, CertificateUsage usage, TimeSpan lifetime)
+    public X509Certificate2 Sign(PublicKey key, CertificateSubject subject, CertificateUsage usage, TimeSpan lifetime) =>
+        Sign(key, subject.Name, subject.AlternativeNames(), usage, lifetime);
+
+    internal X509Certificate2 Sign(PublicKey key, X500DistinguishedName subject, X509Extension? alternativeNames, CertificateUsage usage, TimeSpan lifetime)
     {
-        var request = new CertificateRequest(subject.Name, key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, critical: true));
         var flags = X509KeyUsageFlags.DigitalSignature;
         if (key.Oid.Value == Oids.Rsa)
@@ -58,8 +63,8 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(flags, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension(usage.Oids(), critical: false));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
-        if (subject.AlternativeNames() is { } names)
-            request.CertificateExtensions.Add(names);
+        if (alternativeNames is not null)
+            request.CertificateExtensions.Add(alternativeNames);
         var end = CertificateLifetimes.NotAfter(_clock.GetUtcNow(), lifetime);
         if (end > Certificate.NotAfter)
             end = Certificate.NotAfter;

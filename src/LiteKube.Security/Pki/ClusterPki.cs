@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using LiteKube.Api.Security;
 using LiteKube.Security.Tokens;
@@ -60,6 +61,11 @@ public sealed class ClusterPki : IDisposable
     /// <summary>A client certificate for a user and its groups, with a key that only this process knows.</summary>
     public X509Certificate2 IssueClient(string user, params IReadOnlyList<string> groups) =>
         ClientCa.Issue(new CertificateSubject(user) { Organizations = groups }, CertificateUsage.ClientAuth);
+
+    /// <summary>What a kubelet in this process serves with; its addresses are asked each time the certificate is made.</summary>
+    public RenewingCertificate KubeletServing(string nodeName, Func<IReadOnlyList<IPAddress>> addresses) => new(
+        () => ServerCa.Issue(new CertificateSubject(UserInfo.NodePrefix + nodeName) { Organizations = [UserInfo.NodesGroup], DnsNames = [nodeName], Addresses = addresses() }, CertificateUsage.ServerAuth),
+        _clock);
 
     /// <summary>The administrator's certificate: kept on disk so that a kubeconfig stays as it is over restarts, made anew when due.</summary>
     public X509Certificate2 Admin()

@@ -34,6 +34,12 @@ public sealed partial class ServingCertificate : IDisposable
     /// <summary>The same, as SslStream wants it: made once, shared by all handshakes.</summary>
     public SslStreamCertificateContext ContextFor(IPAddress? local) => Current(local).Context;
 
+    /// <summary>Whether clients may know the API server by this name.</summary>
+    public bool Names(string dnsName) => Current(null).Names.Contains(dnsName);
+
+    /// <summary>Whether clients may know the API server by this address.</summary>
+    public bool Names(IPAddress address) => Current(null).Addresses.Contains(Plain(address));
+
     public void Dispose() => _current?.Certificate.Dispose();
 
     private Issued Current(IPAddress? local)
@@ -59,7 +65,7 @@ public sealed partial class ServingCertificate : IDisposable
         var (names, addresses) = Identities(local);
         var certificate = _authority.Issue(new CertificateSubject("kube-apiserver") { DnsNames = names, Addresses = [.. addresses] }, CertificateUsage.ServerAuth);
         IssuedFor(_log, names.Count, addresses.Count, certificate.NotAfter);
-        return new Issued(certificate, SslStreamCertificateContext.Create(certificate, [_authority.PublicCertificate], offline: true), addresses);
+        return new Issued(certificate, SslStreamCertificateContext.Create(certificate, [_authority.PublicCertificate], offline: true), [.. names], addresses);
     }
 
     private (List<string> Names, HashSet<IPAddress> Addresses) Identities(IPAddress? local)
@@ -96,7 +102,7 @@ public sealed partial class ServingCertificate : IDisposable
     [LoggerMessage(LogLevel.Information, "API serving certificate made for {Names} names and {Addresses} addresses, valid until {NotAfter:yyyy-MM-dd}")]
     private static partial void IssuedFor(ILogger log, int names, int addresses, DateTime notAfter);
 
-    private sealed record Issued(X509Certificate2 Certificate, SslStreamCertificateContext Context, HashSet<IPAddress> Addresses)
+    private sealed record Issued(X509Certificate2 Certificate, SslStreamCertificateContext Context, HashSet<string> Names, HashSet<IPAddress> Addresses)
     {
         public bool Serves(IPAddress? local, DateTimeOffset now) =>
             (local is null || Addresses.Contains(local) || (local.ScopeId() != 0 && Addresses.Contains(Plain(local)))) && !CertificateLifetimes.IsDue(Certificate.NotAfter, now);
