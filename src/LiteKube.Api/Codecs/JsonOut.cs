@@ -11,12 +11,14 @@ public static class JsonOut
     public static void Bytes(Utf8JsonWriter writer, byte[] value) => writer.WriteBase64StringValue(value);
 
     /// <summary>RFC 3339 with whole seconds, in UTC, as metav1.Time.</summary>
-    public static void Time(Utf8JsonWriter writer, DateTimeOffset value) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+    public static void Time(Utf8JsonWriter writer, DateTimeOffset value) => writer.WriteStringValue(TimeText(value));
 
     /// <summary>RFC 3339 with six decimals, in UTC, as metav1.MicroTime.</summary>
-    public static void MicroTime(Utf8JsonWriter writer, DateTimeOffset value) =>
-        writer.WriteStringValue(value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture));
+    public static void MicroTime(Utf8JsonWriter writer, DateTimeOffset value) => writer.WriteStringValue(MicroTimeText(value));
+
+    public static string TimeText(DateTimeOffset value) => value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
+    public static string MicroTimeText(DateTimeOffset value) => value.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture);
 
     public static void QuantityValue(Utf8JsonWriter writer, Quantity value) => writer.WriteStringValue(value.ToString());
 

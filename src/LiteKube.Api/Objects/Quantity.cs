@@ -4,7 +4,7 @@ namespace LiteKube.Api;
 
 /// <summary>
 /// An amount with an SI suffix, as in <c>500m</c>, <c>1Gi</c> or <c>1e3</c>, printed in canonical form: the largest suffix that leaves no fraction.
-/// Values finer than nano are rounded up. (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/)
+/// Values finer than nano are rounded away from zero, those beyond 64 bits are cut to what fits. (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/)
 /// </summary>
 public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 {
@@ -18,6 +18,12 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
     private static readonly string[] s_binary = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
     private static readonly (string Suffix, int Exponent)[] s_decimal = [("E", 18), ("P", 15), ("T", 12), ("G", 9), ("M", 6), ("k", 3), ("", 0), ("m", -3), ("u", -6), ("n", -9)];
 
+    private const decimal NanosPerUnit = 1e9m;
+    private const int MaxExponent = 28;
+
+    private static readonly decimal s_max = long.MaxValue;
+    private static readonly decimal s_nano = 1e-9m;
+
     private readonly decimal _value;
     private readonly Format _format;
 
@@ -29,11 +35,14 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
 
     public static Quantity Zero => default;
 
-    /// <summary>The amount rounded up to a whole number.</summary>
-    public long Value => Saturate(Math.Ceiling(_value));
+    /// <summary>The amount rounded to a whole number, away from zero.</summary>
+    public long Value => Saturate(AwayFromZero(_value));
 
-    /// <summary>The amount in thousandths, rounded up.</summary>
-    public long MilliValue => Saturate(Math.Ceiling(_value > decimal.MaxValue / 1000 ? _value : _value * 1000));
+    /// <summary>The amount in thousandths, rounded away from zero.</summary>
+    public long MilliValue => Saturate(AwayFromZero(_value * 1000));
+
+    /// <summary>The amount with nothing finer than a thousandth, rounded away from zero: all that lists of resources keep.</summary>
+    public Quantity RoundedToMilli => new(AwayFromZero(_value * 1000) / 1000, _format);
 
     public bool IsZero => _value == 0;
 
@@ -60,14 +69,12 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         if (end == digits || !decimal.TryParse(text.AsSpan(0, end), NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             return false;
         var suffix = text.AsSpan(end);
-        Format format;
+        var format = Format.DecimalSi;
         try
         {
             if (suffix.Length > 1 && suffix[0] is 'e' or 'E' && int.TryParse(suffix[1..], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent))
             {
-                if (exponent is > 28 or < -28)
-                    return false;
-                number = Scale(number, exponent);
+                number = number == 0 ? 0 : exponent > MaxExponent ? Math.Sign(number) * s_max : exponent < -MaxExponent ? Math.Sign(number) * s_nano : Scale(number, exponent);
                 format = Format.DecimalExponent;
             }
             else if (suffix.Length == 2 && IndexOfBinary(suffix) is > 0 and var power)
@@ -88,12 +95,11 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
         }
         catch (OverflowException)
         {
-            return false;
+            number = number < 0 ? -s_max : s_max;
         }
 
-        // Nothing finer than nano is kept.
-        if (Math.Abs(number) < 1e18m && number * 1e9m is var nano && nano != decimal.Truncate(nano))
-            number = Math.Ceiling(nano) / 1e9m;
+        number = Math.Clamp(number, -s_max, s_max);
+        number = AwayFromZero(number * NanosPerUnit) / NanosPerUnit;
         result = new Quantity(number, format);
         return true;
     }
@@ -184,6 +190,8 @@ public readonly struct Quantity : IEquatable<Quantity>, IComparable<Quantity>
                 return i;
         return -1;
     }
+
+    private static decimal AwayFromZero(decimal value) => value < 0 ? Math.Floor(value) : Math.Ceiling(value);
 
     private static long Saturate(decimal value) => value >= long.MaxValue ? long.MaxValue : value <= long.MinValue ? long.MinValue : (long)value;
 }

@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
+using LiteKube.Api.Codecs;
 using LiteKube.Api.Schema;
 
 namespace LiteKube.Api.Protobuf;
@@ -27,9 +27,6 @@ internal static class WireScalars
     /// <summary>JSONSchemaPropsOrArray and …OrStringArray: the schema, then the list.</summary>
     public const int ListSchema = 1;
     public const int ListItems = 2;
-
-    private const string TimeFormat = "yyyy-MM-dd'T'HH:mm:ss'Z'";
-    private const string MicroTimeFormat = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
@@ -72,7 +69,7 @@ internal static class WireScalars
         if (seconds is < -62135596800 or > 253402300799 || nanos is < 0 or > 999_999_999)
             throw WireReader.Bad("a time is out of range");
         var time = DateTime.UnixEpoch.AddTicks(seconds * TimeSpan.TicksPerSecond + nanos / 100);
-        return JsonValue.Create(time.ToString(kind == FieldKind.MicroTime ? MicroTimeFormat : TimeFormat, CultureInfo.InvariantCulture));
+        return JsonValue.Create(kind == FieldKind.MicroTime ? JsonOut.MicroTimeText(time) : JsonOut.TimeText(time));
     }
 
     public static JsonNode IntOrString(ReadOnlySpan<byte> message)

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LiteKube.Api.Defaulting;
 using LiteKube.Api.Protobuf;
 
 namespace LiteKube.Api.Schema;
@@ -10,6 +11,7 @@ public sealed class TypeSchema
 {
     private readonly FrozenDictionary<string, FieldSchema>.AlternateLookup<ReadOnlySpan<char>> _byName;
     private WireLayout? _wire;
+    private DefaultPlan? _defaults;
 
     internal TypeSchema(TypeText text, OverlayType? overlay, Func<string, FieldType> typeOf)
     {
@@ -38,6 +40,9 @@ public sealed class TypeSchema
 
     /// <summary>The fields by number; two threads may make it at once, and either is right.</summary>
     internal WireLayout Wire => _wire ??= WireLayout.Of(this);
+
+    /// <summary>What defaulting does; made as <see cref="Wire"/> is.</summary>
+    internal DefaultPlan Defaults => _defaults ??= DefaultPlan.Of(this);
 
     /// <summary>The field that the reader's current property names; null for an unknown one.</summary>
     internal FieldSchema? FieldOf(ref Utf8JsonReader reader)

@@ -42,7 +42,7 @@ internal static class Samples
             FieldKind.Bytes => JsonValue.Create(Convert.ToBase64String(BitConverter.GetBytes(n))),
             FieldKind.Time => JsonValue.Create(DateTime.UnixEpoch.AddSeconds(n * 1000).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")),
             FieldKind.MicroTime => JsonValue.Create(DateTime.UnixEpoch.AddSeconds(n * 1000).AddMicroseconds(n % 1000).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'")),
-            FieldKind.Quantity => JsonValue.Create(n + "Mi"),
+            FieldKind.Quantity => JsonValue.Create(2 * n + 1 + "Mi"),
             FieldKind.IntOrString => n % 2 == 0 ? JsonValue.Create(n) : JsonValue.Create(n % 100 + "%"),
             FieldKind.Fields or FieldKind.Raw or FieldKind.Any => new JsonObject { ["f:x"] = new JsonObject { ["n"] = n } },
             FieldKind.SchemaOrBool => n % 2 == 0 ? JsonValue.Create(false) : Object(type.Object, depth + 3, ref counter),
