@@ -1,5 +1,8 @@
+using LiteKube.Controllers.Certificates;
 using LiteKube.Controllers.Deployments;
 using LiteKube.Controllers.EndpointSlices;
+using LiteKube.Controllers.Garbage;
+using LiteKube.Controllers.Namespaces;
 using LiteKube.Controllers.Nodes;
 using LiteKube.Controllers.ReplicaSets;
 using LiteKube.Controllers.ServiceAccounts;
@@ -9,12 +12,18 @@ namespace LiteKube.Controllers;
 
 public static class ControllersServiceCollectionExtensions
 {
-    /// <summary>All controllers, each a hosted service of its own. Needs <c>AddClient</c> and an <c>IApiTransportFactory</c>.</summary>
+    /// <summary>All controllers, each a hosted service of its own. Needs <c>AddClient</c>, an <c>IApiTransportFactory</c> and, to sign certificates, an <see cref="ICsrProcedure"/>.</summary>
     public static IServiceCollection AddControllers(this IServiceCollection services, ControllerOptions options)
     {
         services.AddSingleton(options);
         services.AddSingleton<ControllerContext>();
+        services.AddHostedService<CsrController>();
         services.AddHostedService<NodeIpamController>();
+        services.AddHostedService<NodeLifecycleController>();
+        services.AddHostedService<TaintEvictionController>();
+        services.AddHostedService<PodGarbageController>();
+        services.AddHostedService<NamespaceController>();
+        services.AddHostedService<GarbageCollector>();
         services.AddHostedService<ServiceAccountController>();
         services.AddHostedService<RootCaPublisher>();
         services.AddHostedService<ReplicaSetController>();

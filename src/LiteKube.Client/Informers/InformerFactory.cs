@@ -15,6 +15,7 @@ public sealed class InformerFactory(IApiTransportFactory transports, ClientOptio
     private readonly List<Task> _running = [];
     private readonly CancellationTokenSource _stopping = new();
     private bool _started;
+    private bool _disposed;
 
     /// <summary>The informer for a type and filter. It runs from now on, or from the factory's own start.</summary>
     public Informer<T> Of<T>(InformerFilter filter = default) where T : class, IKubeObject<T> => new(Of(T.Resource, filter));
@@ -60,6 +61,14 @@ public sealed class InformerFactory(IApiTransportFactory transports, ClientOptio
 
     public void Dispose()
     {
+        // Registered as itself and as a hosted service, so the container disposes of it twice.
+        lock (_gate)
+        {
+            if (_disposed)
+                return;
+            _disposed = true;
+        }
+
         _stopping.Cancel();
         _stopping.Dispose();
     }

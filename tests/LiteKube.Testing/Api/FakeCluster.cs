@@ -1,0 +1,94 @@
+using LiteKube.Api;
+using LiteKube.Api.Core.V1;
+using LiteKube.Api.Meta.V1;
+using LiteKube.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LiteKube.Testing;
+
+/// <summary>Modules on a <see cref="FakeApi"/> and a <see cref="FakeTime"/>: no sockets, no disk, no waiting for real time.</summary>
+public sealed class FakeCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+
+    private readonly ServiceProvider _services;
+    private readonly List<IHostedService> _started = [];
+
+    private FakeCluster(Action<IServiceCollection> modules)
+    {
+        Time = new FakeTime();
+        Api = new FakeApi(Time);
+        Client = new KubeClient(Api);
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(Time);
+        services.AddSingleton<IApiTransportFactory>(Api);
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning));
+        services.AddClient();
+        modules(services);
+        _services = services.BuildServiceProvider();
+    }
+
+    public FakeTime Time { get; }
+
+    public FakeApi Api { get; }
+
+    public KubeClient Client { get; }
+
+    public T Service<T>() where T : notnull => _services.GetRequiredService<T>();
+
+    public static async Task<FakeCluster> StartAsync(Action<IServiceCollection> modules, Action<FakeApi>? before = null)
+    {
+        var cluster = new FakeCluster(modules);
+        cluster.Api.Add(new Namespace { Metadata = new ObjectMeta { Name = "default" } });
+        before?.Invoke(cluster.Api);
+        foreach (var module in cluster._services.GetServices<IHostedService>())
+        {
+            await module.StartAsync(CancellationToken.None);
+            cluster._started.Add(module);
+        }
+
+        return cluster;
+    }
+
+    /// <summary>Waits until something is so. Time moves by a few milliseconds a look, so that retries happen and deadlines don't.</summary>
+    public async Task UntilAsync(Func<bool> condition, string what)
+    {
+        var limit = TimeProvider.System.GetTimestamp();
+        while (!condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(limit) > s_limit)
+                throw new TimeoutException($"after {s_limit.TotalSeconds} s still not so: {what}");
+            Time.Advance(TimeSpan.FromMilliseconds(5));
+            await Task.Delay(5);
+        }
+    }
+
+    public async Task<T> UntilAsync<T>(string? ns, string name, Func<T, bool> condition, string what) where T : class, IKubeObject<T>
+    {
+        await UntilAsync(() => Api.Find<T>(ns, name) is { } value && condition(value), what);
+        return Api.Find<T>(ns, name)!;
+    }
+
+    /// <summary>Waits until nothing has been written for a while: all loops have come to rest.</summary>
+    public async Task SettleAsync()
+    {
+        var seen = -1;
+        for (var quiet = 0; quiet < 12;)
+        {
+            var writes = Api.Writes.Count;
+            quiet = writes == seen ? quiet + 1 : 0;
+            seen = writes;
+            Time.Advance(TimeSpan.FromMilliseconds(5));
+            await Task.Delay(10);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var module in Enumerable.Reverse(_started))
+            await module.StopAsync(CancellationToken.None);
+        await _services.DisposeAsync();
+    }
+}
