@@ -9,11 +9,14 @@ namespace LiteKube.Network;
 /// <summary>Takes everything away that LiteKube's network made on this machine, and nothing else. Safe to repeat.</summary>
 public sealed class NetworkCleanup(NetworkOptions options, ILogger<NetworkCleanup> logger)
 {
-    public async Task RunAsync(CancellationToken cancellationToken)
+    public Task RunAsync(CancellationToken cancellationToken) => RunAsync(new ToolRunner(), work => work(), cancellationToken);
+
+    /// <param name="onHost">Runs work in the network namespace to be cleaned.</param>
+    internal async Task RunAsync(IToolRunner tools, Action<Action> onHost, CancellationToken cancellationToken)
     {
-        RemoveLinks();
-        await RemoveRulesAsync(cancellationToken).ConfigureAwait(false);
-        new KernelSettings(options.StateDirectory).Restore();
+        onHost(RemoveLinks);
+        await RemoveRulesAsync(tools, cancellationToken).ConfigureAwait(false);
+        onHost(new KernelSettings(options.StateDirectory).Restore);
         if (Directory.Exists(options.StateDirectory))
             Directory.Delete(options.StateDirectory, recursive: true);
     }
@@ -32,9 +35,8 @@ public sealed class NetworkCleanup(NetworkOptions options, ILogger<NetworkCleanu
             netlink.DeleteRoute(route);
     }
 
-    private async Task RemoveRulesAsync(CancellationToken cancellationToken)
+    private async Task RemoveRulesAsync(IToolRunner tools, CancellationToken cancellationToken)
     {
-        var tools = new ToolRunner();
         if (tools.Find("nft") is { } nft && (await tools.RunAsync(nft, ["list", "chain", "ip", options.TableName, "dispatch"], null, cancellationToken).ConfigureAwait(false)).Succeeded)
         {
             var result = await tools.RunAsync(nft, ["delete", "table", "ip", options.TableName], null, cancellationToken).ConfigureAwait(false);

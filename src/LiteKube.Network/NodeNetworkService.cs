@@ -20,7 +20,7 @@ internal sealed partial class NodeNetworkService(NetworkOptions options, PodNetw
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        kernel.SetAndRemember("ipv4/ip_forward", "1");
+        kernel.PrepareHost();
         pods.Start();
         return base.StartAsync(cancellationToken);
     }

@@ -26,8 +26,20 @@ internal sealed class KernelSettings(string stateDirectory)
         }
     }
 
+    /// <summary>What the host must do for its pods to reach anything.</summary>
+    internal void PrepareHost()
+    {
+        SetAndRemember("ipv4/ip_forward", "1");
+        // Services lead back out of the interface that packets came in by. A redirect for each would use up the allowance of ICMP messages to the pod,
+        // and refusals and "fragmentation needed" would then be lost.
+        SetAndRemember("ipv4/conf/all/send_redirects", "0");
+    }
+
+    /// <summary>Lets 127.0.0.1 be translated to a pod's address. The rules that guard the loopback must be in force.</summary>
+    internal void OpenLoopback() => SetAndRemember("ipv4/conf/all/route_localnet", "1");
+
     /// <summary>For settings of the host.</summary>
-    internal void SetAndRemember(string name, string value)
+    private void SetAndRemember(string name, string value)
     {
         var path = Root + name;
         if (!File.Exists(path))
@@ -45,7 +57,8 @@ internal sealed class KernelSettings(string stateDirectory)
     {
         foreach (var (name, value) in Load())
             Set(name, value);
-        File.Delete(_path);
+        if (File.Exists(_path))
+            File.Delete(_path);
     }
 
     private static string Read(string path) => File.ReadAllText(path).Trim();

@@ -89,7 +89,7 @@ internal sealed class RouteNetlink : IDisposable
 
     /// <summary>Lets a bridge port get back what it sent itself.</summary>
     internal void SetHairpin(int port) =>
-        _socket.Request($"set hairpin of link {port}", new NetlinkMessage(NetlinkType.NewLink, NetlinkFlags.Ack).LinkHeader(port, family: FamilyBridge)
+        _socket.Request($"set hairpin of link {port}", new NetlinkMessage(NetlinkType.SetLink, NetlinkFlags.Ack).LinkHeader(port, family: FamilyBridge)
             .Nest(LinkAttribute.ProtocolInfo | NestedFlag, info => info.Attribute(LinkAttribute.BridgePortMode, (byte)1)));
 
     internal List<LinkAddress> Addresses()

@@ -55,7 +55,7 @@ internal sealed partial class ServiceProxyService(
         if (!await _filter.IsInForceAsync(cancellationToken).ConfigureAwait(false))
             await _filter.ApplyAsync(PacketRules.Empty, cancellationToken).ConfigureAwait(false);
         // Only now: the guard of the loopback is among the rules.
-        kernel.SetAndRemember("ipv4/conf/all/route_localnet", "1");
+        kernel.OpenLoopback();
         await new ForwardAccept(options, tools, logger).EnsureAsync(cancellationToken).ConfigureAwait(false);
     }
 
