@@ -9,18 +9,21 @@ internal sealed class LogSchema : IDisposable
     private const int ApplicationId = 0x4c4b5354;
     private const int Version = 1;
 
+    /// <summary>A write-ahead log that keeps its size is overwritten in place, which spares the file system's journal.</summary>
+    private const int WalKeptBytes = 16 << 20;
+
     private readonly string _path;
     private readonly SqliteConnection _db;
     private readonly List<long> _obsolete = [];
     private readonly SqliteStatement _begin, _commit, _rollback, _insert, _writeHeader, _readAfter, _readOne, _readLinks, _delete, _deleteAfter;
 
-    public LogSchema(string path, long maxBytes)
+    public LogSchema(string path)
     {
         _path = path;
         _db = new SqliteConnection(path);
         try
         {
-            Prepare(maxBytes);
+            Prepare();
             _begin = _db.Prepare("BEGIN IMMEDIATE");
             _commit = _db.Prepare("COMMIT");
             _rollback = _db.Prepare("ROLLBACK");
@@ -209,20 +212,18 @@ internal sealed class LogSchema : IDisposable
         return created == 0 ? null : new StoreEntry(Encoding.UTF8.GetString(key), value.ToArray(), created, revision);
     }
 
-    private void Prepare(long maxBytes)
+    private void Prepare()
     {
         // Exclusive: no other process can change what this one holds in memory, and no shared-memory file is needed.
         _db.Execute("PRAGMA locking_mode = EXCLUSIVE");
-        _db.Execute($"PRAGMA page_size = {Environment.GetEnvironmentVariable("LK_PAGE") ?? "1024"}");
+        // Small pages: a commit appends every page that it touched to the write-ahead log, whole.
+        _db.Execute("PRAGMA page_size = 1024");
         _db.Execute("PRAGMA journal_mode = WAL");
         _db.Execute("PRAGMA synchronous = NORMAL");
         _db.Execute("PRAGMA wal_autocheckpoint = 0");
-        _db.Execute("PRAGMA journal_size_limit = 33554432");
+        _db.Execute($"PRAGMA journal_size_limit = {WalKeptBytes}");
         _db.Execute("PRAGMA cache_size = -1024");
-        _db.Execute("PRAGMA temp_store = MEMORY");
         _db.Execute("PRAGMA cell_size_check = ON");
-        if (maxBytes > 0)
-            _db.Execute($"PRAGMA max_page_count = {Math.Max(16, maxBytes / _db.Query("PRAGMA page_size"))}");
 
         if (_db.Query("PRAGMA application_id") == 0 && _db.Query("SELECT count(*) FROM sqlite_schema") == 0)
             Create();

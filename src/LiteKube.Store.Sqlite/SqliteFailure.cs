@@ -8,7 +8,7 @@ internal static class SqliteFailure
     public static Exception Explain(string path, SqliteException e) => e.Code switch
     {
         raw.SQLITE_FULL => new StoreUnavailableException(
-            $"{path}: no space left to write ({Free(path)}); free space there, or raise the store's size limit if one is set. Reads go on, writes resume by themselves", e),
+            $"{path}: no space left to write ({Free(path)}); free space there. Reads go on, writes resume by themselves", e),
         raw.SQLITE_READONLY => new StoreUnavailableException(
             $"{path}: the file or its file system is read-only; make it writable (see mount and dmesg: a disk with errors is often remounted read-only)", e),
         raw.SQLITE_PERM or raw.SQLITE_AUTH => new StoreUnavailableException($"{path}: no permission; give the user of this process access to the file and its directory", e),

@@ -6,7 +6,7 @@ namespace LiteKube.Store.Sqlite;
 /// The log in one SQLite table, a row per write, in order of revision and without any index. SQLite itself syncs only around checkpoints;
 /// <see cref="Append"/> syncs the write-ahead log after each commit, with <see cref="DiskSync"/>, before it returns.
 /// </summary>
-internal sealed class SqliteLog(string path, long maxBytes) : IStoreLog
+internal sealed class SqliteLog(string path) : IStoreLog
 {
     /// <summary>Pages of the write-ahead log above which it is checkpointed when no writer waits, and when one does.</summary>
     private const int CheckpointIdle = 1024;
@@ -25,7 +25,7 @@ internal sealed class SqliteLog(string path, long maxBytes) : IStoreLog
     public LogContents Load(CancellationToken cancellationToken) => Try(() =>
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        _db = new LogSchema(path, maxBytes);
+        _db = new LogSchema(path);
         _sync = new DiskSync(path + "-wal");
         (_header, _swept) = _db.ReadHeader();
         var entries = _db.ReadEntries(cancellationToken);
@@ -58,8 +58,6 @@ internal sealed class SqliteLog(string path, long maxBytes) : IStoreLog
             _header = replaces;
             _last = events.Count > 0 ? events[^1].Revision : _last;
             _suspect = false;
-            if (db.WalPages > CheckpointBusy)
-                Checkpoint(db);
             return true;
         });
     }
@@ -94,9 +92,10 @@ internal sealed class SqliteLog(string path, long maxBytes) : IStoreLog
         });
     }
 
-    public void Tidy()
+    public void Tidy(bool idle)
     {
-        if (_db is { } db && db.WalPages > CheckpointIdle)
+        var db = Database();
+        if (db.WalPages > (idle ? CheckpointIdle : CheckpointBusy))
             Try(() => Checkpoint(db));
     }
 

@@ -4,7 +4,4 @@ public sealed record SqliteStoreOptions : StoreOptions
 {
     /// <summary>The database file; its directory is made when absent. Beside it SQLite keeps a <c>-wal</c> file.</summary>
     public required string Path { get; init; }
-
-    /// <summary>Most bytes of the database file, the write-ahead log aside; writes that need more are refused. 0 for no limit.</summary>
-    public long MaxBytes { get; init; }
 }

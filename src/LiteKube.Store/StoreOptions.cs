@@ -7,7 +7,7 @@ public record StoreOptions
     public TimeSpan HistoryWindow { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Most bytes of replaced and deleted versions kept on disk; above it the oldest go before the window ends.</summary>
-    public long HistoryBytes { get; init; } = 256L << 20;
+    public long HistoryBytes { get; init; } = 128L << 20;
 
     /// <summary>Most bytes of past events held in memory; older ones are read back from the log.</summary>
     public long HistoryMemoryBytes { get; init; } = 16L << 20;

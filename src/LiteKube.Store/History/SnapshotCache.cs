@@ -3,25 +3,25 @@ using LiteKube.Store.Index;
 namespace LiteKube.Store.History;
 
 /// <summary>
-/// Past states that readers page through. Pinning one costs only the entries that changed since. A state that is not pinned is made from
-/// the next newer one by taking back the events between them.
+/// Past states that readers page through, the least recently used one going first. A pinned state holds the entries replaced since, so they
+/// are few; one that is not pinned any more is made again from the next newer one by taking back the events between them.
 /// </summary>
 internal sealed class SnapshotCache
 {
-    private const int Capacity = 32;
+    private const int Capacity = 8;
     private readonly Lock _lock = new();
+
+    /// <summary>In order of last use.</summary>
     private readonly List<Snapshot> _pinned = [];
 
     public void Pin(Snapshot snapshot)
     {
         lock (_lock)
         {
-            var at = _pinned.FindIndex(pinned => pinned.Revision >= snapshot.Revision);
-            if (at >= 0 && _pinned[at].Revision == snapshot.Revision)
-                return;
-            _pinned.Insert(at < 0 ? _pinned.Count : at, snapshot);
-            if (_pinned.Count > Capacity)
+            _pinned.RemoveAll(pinned => pinned.Revision == snapshot.Revision);
+            if (_pinned.Count == Capacity)
                 _pinned.RemoveAt(0);
+            _pinned.Add(snapshot);
         }
     }
 
@@ -29,7 +29,7 @@ internal sealed class SnapshotCache
     public Snapshot? AtOrAfter(long revision)
     {
         lock (_lock)
-            return _pinned.Find(pinned => pinned.Revision >= revision);
+            return _pinned.Where(pinned => pinned.Revision >= revision).MinBy(pinned => pinned.Revision);
     }
 
     public void Forget(long compacted)
@@ -45,6 +45,7 @@ internal sealed class SnapshotCache
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var e in between)
         {
+            // What a key's first event in between replaced is what the key was.
             if (!seen.Add(e.Key))
                 continue;
             if (e.Previous is { } previous)

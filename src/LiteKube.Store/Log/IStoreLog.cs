@@ -27,6 +27,7 @@ public interface IStoreLog : IDisposable
     /// <returns>Whether there is more to do.</returns>
     bool Sweep(in LogHeader header, int limit);
 
-    /// <summary>House-keeping that can wait, called when no writer does.</summary>
-    void Tidy();
+    /// <summary>House-keeping that need not be durable on return.</summary>
+    /// <param name="idle">No writer waits; otherwise only what cannot wait any longer.</param>
+    void Tidy(bool idle);
 }

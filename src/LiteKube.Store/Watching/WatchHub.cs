@@ -25,6 +25,7 @@ internal sealed class WatchHub
     private volatile Snapshot _current;
     private long _revision;
     private long _compacted;
+    private long _durable;
     private bool _closed;
 
     public WatchHub(IStoreLog log, StoreOptions options, Snapshot current, in LogHeader header)
@@ -36,6 +37,7 @@ internal sealed class WatchHub
         _current = current;
         _revision = current.Revision;
         _compacted = header.Compacted;
+        _durable = current.Revision;
     }
 
     /// <summary>The present entries. May be ahead of <see cref="Revision"/> for the moment that a batch is being offered to watchers.</summary>
@@ -58,6 +60,7 @@ internal sealed class WatchHub
                 Offer(e);
             }
 
+            _durable = durable;
             _history.Trim(_compacted, durable);
             Volatile.Write(ref _revision, snapshot.Revision);
         }
@@ -118,7 +121,7 @@ internal sealed class WatchHub
         {
             revision = Math.Max(_compacted, Math.Min(revision, _revision));
             Volatile.Write(ref _compacted, revision);
-            _history.Trim(revision, _revision);
+            _history.Trim(revision, _durable);
             _snapshots.Forget(revision);
             return revision;
         }

@@ -13,6 +13,7 @@ internal sealed class StoreWriter : IDisposable
 {
     /// <summary>How many revisions relaxed writes may use before the promise never to reuse them has to be made durable again.</summary>
     private const long Reserve = 10_000;
+    private const int EventOverhead = 128;
     private const int IdleSweep = 128;
     private const int IdlePatience = 10;
 
@@ -92,6 +93,7 @@ internal sealed class StoreWriter : IDisposable
         catch (Exception e)
         {
             StoreMessages.WriterStopped(_logger, _log.Name, e);
+            _queue.Abandon(new StoreUnavailableException($"{_log.Name}: the store's writer stopped ({e.Message}); restart litekube and report its log", e));
             _stopped.SetException(e);
         }
     }
@@ -117,11 +119,26 @@ internal sealed class StoreWriter : IDisposable
             AgeHistory();
         }
 
-        // Under load the sweep keeps pace with the writes; the rest of it waits for quiet.
+        // Under load the sweep keeps pace with the writes; the rest of it waits for quiet. What fails waits for the next tick of history.
+        var idle = batch.Count == 0;
         if (_sweeping)
-            Guard(() => _sweeping = _log.Sweep(_header, batch.Count > 0 ? (2 * batch.Count) + 8 : IdleSweep));
-        else if (batch.Count == 0 && _tidy)
-            Guard(() => { _tidy = false; _log.Tidy(); });
+        {
+            _sweeping = SweepSome(idle ? IdleSweep : (2 * batch.Count) + 8);
+            _tidy = true;
+        }
+
+        if (_tidy)
+        {
+            Guard(() => _log.Tidy(idle));
+            _tidy = !idle;
+        }
+    }
+
+    private bool SweepSome(int limit)
+    {
+        var more = false;
+        Guard(() => more = _log.Sweep(_header, limit));
+        return more;
     }
 
     private void Write(List<WriteRequest> requests)
@@ -167,13 +184,13 @@ internal sealed class StoreWriter : IDisposable
     {
         var before = _pending.Count;
         _pending.AddRange(batch.Events);
-        var bytes = batch.Events.Sum(e => e.Entry?.Value.Length ?? 0);
+        var bytes = batch.Events.Sum(e => EventOverhead + (e.Entry?.Value.Length ?? 0));
         var mustReserve = !batch.Committed && batch.Revision > _header.Reserved;
         if (batch.Committed || mustReserve || _pendingBytes + bytes > _options.RelaxedFlushBytes)
         {
             try
             {
-                Append(batch.Revision, mustReserve || _header.Reserved > batch.Revision - Reserve);
+                Append(batch.Revision, mustReserve);
             }
             catch
             {
@@ -185,7 +202,7 @@ internal sealed class StoreWriter : IDisposable
         {
             if (_pendingBytes == 0)
                 _flushTimer.Change(_options.RelaxedFlushInterval, Timeout.InfiniteTimeSpan);
-            _pendingBytes += bytes + 1;
+            _pendingBytes += bytes;
         }
 
         _hub.Publish(batch.ToSnapshot(), batch.Events, _durable);
@@ -196,8 +213,10 @@ internal sealed class StoreWriter : IDisposable
 
     private void Append(long revision, bool reserve)
     {
+        // Where relaxed writes are in use, the reserve is renewed along with a commit, so that they rarely have to wait for one.
         var header = _header;
-        if (reserve && header.Reserved < revision + (Reserve / 2))
+        var inUse = header.Reserved > 0 && header.Reserved + Reserve > revision;
+        if (reserve || (inUse && header.Reserved < revision + (Reserve / 2)))
             header = header with { Reserved = revision + Reserve };
         _log.Append(_pending, header);
         _header = header;
@@ -232,39 +251,38 @@ internal sealed class StoreWriter : IDisposable
         _historyTimed = false;
         MarkHistory();
         TimeHistory();
+        _sweeping = true;
     }
 
     private void MarkHistory()
     {
-        var now = TimeSpan.FromSeconds((double)_time.GetTimestamp() / _time.TimestampFrequency);
+        var now = _time.GetElapsedTime(startingTimestamp: 0);
         _marks.Add(_hub.Revision, now);
         var compacted = _hub.Compact(_marks.Expire(now) ?? 0);
-        if (compacted == _header.Compacted)
-            return;
+        _sweeping |= compacted > _header.Compacted;
         _header = _header with { Compacted = compacted };
-        _sweeping = true;
     }
 
     private void Finish()
     {
         // From here on no revision is promised beyond those given out: an orderly stop loses nothing.
-        Guard(() => { Append(_hub.Revision, reserve: false); });
-        var clean = _header with { Reserved = Math.Min(_header.Reserved, _hub.Revision) };
-        Guard(() => { if (_pending.Count == 0) _log.Append([], clean); });
-        Guard(_log.Tidy);
+        if (Guard(() => Append(_hub.Revision, reserve: false)))
+            Guard(() => _log.Append([], _header with { Reserved = Math.Min(_header.Reserved, _hub.Revision) }));
         _log.Dispose();
     }
 
     /// <summary>Work that nobody waits for: when the disk refuses it, it is done another time.</summary>
-    private void Guard(Action work)
+    private bool Guard(Action work)
     {
         try
         {
             work();
+            return true;
         }
-        catch (StoreUnavailableException e)
+        catch (Exception e)
         {
             Report(e);
+            return false;
         }
     }
 

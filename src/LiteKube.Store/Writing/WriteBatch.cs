@@ -5,6 +5,7 @@ namespace LiteKube.Store.Writing;
 /// <summary>Decides writes one after the other against the state that those before them leave behind. Nothing of it is seen by others before it is published.</summary>
 internal sealed class WriteBatch(Snapshot start)
 {
+    private const int RecordOverhead = 48;
     private readonly TreeEdit _edit = start.Entries.Edit();
 
     public List<StoreEvent> Events { get; } = [];
@@ -13,7 +14,7 @@ internal sealed class WriteBatch(Snapshot start)
 
     public bool Committed { get; private set; }
 
-    /// <summary>Bytes of versions that the batch replaces or deletes.</summary>
+    /// <summary>About so many bytes of the log the batch turns into history.</summary>
     public long ReplacedBytes { get; private set; }
 
     public Snapshot ToSnapshot() => new(_edit.ToTree(), Revision);
@@ -26,7 +27,7 @@ internal sealed class WriteBatch(Snapshot start)
 
         Revision++;
         Committed |= write.Durability == Durability.Committed;
-        ReplacedBytes += present?.Value.Length ?? 0;
+        ReplacedBytes += present is null ? 0 : present.Value.Length + present.Key.Length + RecordOverhead;
         if (write.Value is not { } value)
         {
             _edit.Remove(write.Key);

@@ -10,21 +10,19 @@ internal sealed class WriteQueue
     private readonly Queue<WriteRequest> _waiting = new();
     private bool _nudged;
     private bool _closed;
-
-    public bool IsEmpty
-    {
-        get
-        {
-            lock (_lock)
-                return _waiting.Count == 0;
-        }
-    }
+    private Exception? _abandoned;
 
     public void Add(WriteRequest request)
     {
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_closed, typeof(IStore));
+            if (_abandoned is { } error)
+            {
+                request.SetException(error);
+                return;
+            }
+
             _waiting.Enqueue(request);
             if (_waiting.Count == 1)
                 Monitor.Pulse(_lock);
@@ -48,6 +46,17 @@ internal sealed class WriteQueue
         {
             _closed = true;
             Monitor.Pulse(_lock);
+        }
+    }
+
+    /// <summary>Nobody will take what waits, nor anything later: all of it fails.</summary>
+    public void Abandon(Exception error)
+    {
+        lock (_lock)
+        {
+            _abandoned = error;
+            while (_waiting.TryDequeue(out var request))
+                request.TrySetException(error);
         }
     }
 
