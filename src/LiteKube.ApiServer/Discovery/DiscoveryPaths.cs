@@ -1,0 +1,79 @@
+using System.Text;
+using LiteKube.ApiServer.Http;
+using LiteKube.ApiServer.Resources;
+using LiteKube.ApiServer.Services;
+using Microsoft.AspNetCore.Http;
+
+namespace LiteKube.ApiServer.Discovery;
+
+/// <summary>What is served: /api, /apis, each group and each version, in the old form and, for /api and /apis, in the aggregated one.</summary>
+internal sealed class DiscoveryPaths(ResourceRegistry registry, AdvertisedAddress advertised, ApiServerOptions options)
+{
+    private readonly Lazy<AggregatedDiscovery> _aggregated = new(() => new AggregatedDiscovery(registry));
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, string path)
+    {
+        path = path.TrimEnd('/');
+        if (path is "/api" or "/apis")
+        {
+            if (WantsAggregated(context) is { } version)
+                await AggregatedAsync(context, path, version);
+            else
+                await WriteAsync(context, path == "/api" ? Core() : LegacyDiscovery.Groups(registry));
+            return true;
+        }
+
+        if (registry.GroupVersion(path) is { } served)
+        {
+            await WriteAsync(context, LegacyDiscovery.Resources(served));
+            return true;
+        }
+
+        if (path.StartsWith("/apis/", StringComparison.Ordinal) && LegacyDiscovery.Group(registry, path[6..]) is { } group)
+        {
+            await WriteAsync(context, group);
+            return true;
+        }
+
+        return false;
+    }
+
+    private byte[] Core() => Encoding.UTF8.GetBytes(
+        $$"""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"{{advertised.Find()}}:{{options.Port}}"}]}""");
+
+    private async ValueTask AggregatedAsync(HttpContext context, string path, string version)
+    {
+        var document = _aggregated.Value.Document(path, version);
+        context.Response.Headers.ETag = document.ETag;
+        context.Response.Headers.Vary = "Accept";
+        if (context.Request.Headers.IfNoneMatch.ToString() == document.ETag)
+        {
+            context.Response.StatusCode = 304;
+            return;
+        }
+
+        await ResponseBody.WriteAsync(context, 200, $"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList", document.Json);
+    }
+
+    /// <summary>The version of the aggregated form, where the best clause that can be met asks for it.</summary>
+    private static string? WantsAggregated(HttpContext context)
+    {
+        foreach (var clause in AcceptHeader.Parse(context.Request.Headers.Accept).Clauses)
+        {
+            if (clause.Format != MediaFormat.Json)
+                continue;
+            if (clause is { As: "APIGroupDiscoveryList", Group: "apidiscovery.k8s.io", Version: "v2" or "v2beta1" })
+                return clause.Version;
+            if (string.IsNullOrEmpty(clause.As))
+                return null;
+        }
+
+        return null;
+    }
+
+    private static ValueTask WriteAsync(HttpContext context, byte[] json)
+    {
+        context.Response.Headers.Vary = "Accept";
+        return ResponseBody.WriteAsync(context, 200, ResultWriter.Json, json);
+    }
+}

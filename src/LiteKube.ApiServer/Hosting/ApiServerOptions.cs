@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace LiteKube.ApiServer;
+
+public sealed record ApiServerOptions
+{
+    public IPAddress ListenAddress { get; init; } = IPAddress.IPv6Any;
+
+    /// <summary>0 takes a free one; see <see cref="IApiServerReady.Port"/>.</summary>
+    public int Port { get; init; } = 6443;
+
+    /// <summary>The address that other machines and pods reach this server by: the endpoint of the <c>kubernetes</c> Service. Null: the address of the default route, else loopback.</summary>
+    public IPAddress? AdvertiseAddress { get; init; }
+
+    public IPNetwork ServiceCidr { get; init; } = IPNetwork.Parse("10.43.0.0/16");
+
+    public int FirstNodePort { get; init; } = 30000;
+
+    public int LastNodePort { get; init; } = 32767;
+
+    /// <summary>How long Events are kept.</summary>
+    public TimeSpan EventTtl { get; init; } = TimeSpan.FromHours(1);
+
+    public string Version { get; init; } = "v1.36.0+litekube1";
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Security;
+using LiteKube.ApiServer.Bootstrap;
+using LiteKube.Security.Pki;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace LiteKube.ApiServer.Hosting;
+
+/// <summary>Opens the socket, then makes sure of the cluster's first objects. Stops by letting requests finish.</summary>
+internal sealed partial class ApiServerService(
+    ApiServerOptions options, HttpApplication application, ServingCertificate certificates, ClusterBootstrap bootstrap, ReadySignal ready, ILoggerFactory logs) : IHostedService, IDisposable
+{
+    private ServiceProvider? _kestrel;
+    private IServer? _server;
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _kestrel = KestrelServices.Build(logs, Configure);
+            _server = _kestrel.GetRequiredService<IServer>();
+            await _server.StartAsync(application, cancellationToken);
+            var port = PortOf(_server);
+            Listening(logs.CreateLogger<ApiServerService>(), options.ListenAddress, port);
+            await bootstrap.RunAsync(port, cancellationToken);
+            ready.Set(port);
+        }
+        catch (Exception e)
+        {
+            ready.Fail(e);
+            throw;
+        }
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        ready.Stopping();
+        if (_server is not null)
+            await _server.StopAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _server?.Dispose();
+        _kestrel?.Dispose();
+    }
+
+    private void Configure(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        // A body may end early where its reader has refused it, and watches may be silent for long.
+        kestrel.Limits.MaxRequestBodySize = null;
+        kestrel.Limits.MinRequestBodyDataRate = null;
+        kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
+        kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
+        kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
+        kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
+        // Any address means both families where the machine has both, and IPv4 alone where it has not.
+        if (options.ListenAddress.Equals(IPAddress.IPv6Any))
+            kestrel.ListenAnyIP(options.Port, Listen);
+        else
+            kestrel.Listen(options.ListenAddress, options.Port, Listen);
+    }
+
+    private void Listen(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1AndHttp2;
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => ValueTask.FromResult(TlsOptions(context)) });
+    }
+
+    /// <summary>Asked at each handshake, so certificates change while the server runs. Client certificates are the authenticator's to judge.</summary>
+    private SslServerAuthenticationOptions TlsOptions(TlsHandshakeCallbackContext context) => new()
+    {
+        ServerCertificateContext = certificates.ContextFor((context.Connection.LocalEndPoint as IPEndPoint)?.Address),
+        ClientCertificateRequired = true,
+        RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        CertificateRevocationCheckMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck,
+    };
+
+    private static int PortOf(IServer server) =>
+        new Uri(server.Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("[::]", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal)).Port;
+
+    [LoggerMessage(LogLevel.Information, "API server listening on https://{Address}:{Port}")]
+    private static partial void Listening(ILogger log, IPAddress address, int port);
+}

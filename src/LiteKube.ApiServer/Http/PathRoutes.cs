@@ -1,0 +1,22 @@
+using LiteKube.Api;
+using LiteKube.ApiServer.Discovery;
+using Microsoft.AspNetCore.Http;
+
+namespace LiteKube.ApiServer.Http;
+
+/// <summary>Everything that is not a resource: discovery, version, health, documents.</summary>
+internal sealed class PathRoutes(DiscoveryPaths discovery, HealthPaths health, DocumentPaths documents)
+{
+    private const string CaPath = "/cacerts";
+
+    /// <summary>Served to anybody, before any authorization: a joining machine has only the hash of what it will read.</summary>
+    public bool IsOpen(string path) => path == CaPath;
+
+    public async ValueTask HandleAsync(HttpContext context, string path)
+    {
+        if (context.Request.Method is not ("GET" or "HEAD"))
+            throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
+        if (!await discovery.TryHandleAsync(context, path) && !await health.TryHandleAsync(context, path) && !await documents.TryHandleAsync(context, path))
+            throw new ApiException(StatusReason.NotFound, "the server could not find the requested resource");
+    }
+}

@@ -1,0 +1,77 @@
+using System.IO.Compression;
+using Microsoft.AspNetCore.Http;
+
+namespace LiteKube.ApiServer.Http;
+
+/// <summary>Writes an answer of known parts, compressed where it is large and the way to the client is more than loopback.</summary>
+internal static class ResponseBody
+{
+    private const int CompressFrom = 128 * 1024;
+
+    public static async ValueTask WriteAsync(HttpContext context, int statusCode, string contentType, ReadOnlyMemory<byte> body)
+    {
+        var response = Start(context, statusCode, contentType);
+        if (Compresses(context, body.Length))
+        {
+            await using var gzip = Compressed(response);
+            await gzip.WriteAsync(body, context.RequestAborted);
+            return;
+        }
+
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await response.BodyWriter.WriteAsync(body, context.RequestAborted);
+    }
+
+    /// <param name="length">Of all parts together.</param>
+    public static async ValueTask WriteAsync(HttpContext context, int statusCode, string contentType, long length, IEnumerable<ReadOnlyMemory<byte>> parts)
+    {
+        var response = Start(context, statusCode, contentType);
+        if (Compresses(context, length))
+        {
+            await using var gzip = Compressed(response);
+            foreach (var part in parts)
+                await gzip.WriteAsync(part, context.RequestAborted);
+            return;
+        }
+
+        response.ContentLength = length;
+        if (HttpMethods.IsHead(context.Request.Method))
+            return;
+        const int flushEvery = 64 * 1024;
+        var writer = response.BodyWriter;
+        var unflushed = 0;
+        foreach (var part in parts)
+        {
+            System.Buffers.BuffersExtensions.Write(writer, part.Span);
+            unflushed += part.Length;
+            if (unflushed < flushEvery)
+                continue;
+            unflushed = 0;
+            await writer.FlushAsync(context.RequestAborted);
+        }
+
+        await writer.FlushAsync(context.RequestAborted);
+    }
+
+    private static HttpResponse Start(HttpContext context, int statusCode, string contentType)
+    {
+        var response = context.Response;
+        response.StatusCode = statusCode;
+        response.ContentType = contentType;
+        return response;
+    }
+
+    private static bool Compresses(HttpContext context, long length) =>
+        length >= CompressFrom
+        && context.Request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.Ordinal)
+        && context.Connection.RemoteIpAddress is { } remote
+        && !System.Net.IPAddress.IsLoopback(remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote);
+
+    private static GZipStream Compressed(HttpResponse response)
+    {
+        response.Headers.ContentEncoding = "gzip";
+        response.Headers.Vary = "Accept-Encoding";
+        return new GZipStream(response.Body, CompressionLevel.Fastest, leaveOpen: true);
+    }
+}

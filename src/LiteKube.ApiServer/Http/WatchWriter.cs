@@ -1,0 +1,97 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using LiteKube.Api;
+using LiteKube.Api.Codecs;
+using LiteKube.Api.Meta.V1;
+using LiteKube.ApiServer.Requests;
+using LiteKube.ApiServer.Tables;
+using LiteKube.ApiServer.Verbs;
+using LiteKube.Store;
+using Microsoft.AspNetCore.Http;
+
+namespace LiteKube.ApiServer.Http;
+
+/// <summary>
+/// A watch as lines of JSON. The bytes of an object are those that every other watcher of it sends; only the few around them are written per watcher.
+/// Flushes when no more events are ready, so that bursts share packets.
+/// </summary>
+internal sealed class WatchWriter(TableWriter tables)
+{
+    private const int FlushAt = 64 * 1024;
+
+    public async ValueTask WriteAsync(HttpContext context, ApiRequest request, ObjectWatch watch, ResponseFormat format)
+    {
+        using var running = watch;
+        var response = context.Response;
+        response.StatusCode = 200;
+        response.ContentType = "application/json";
+        var writer = response.BodyWriter;
+        await response.StartAsync(context.RequestAborted);
+        await writer.FlushAsync(context.RequestAborted);
+        try
+        {
+            await CopyAsync(writer, request, watch, format, context.RequestAborted);
+        }
+        catch (WatcherTooSlowException)
+        {
+            // The client resumes from the last event it read, as after any other end of a watch.
+        }
+        catch (ApiException e)
+        {
+            Write(writer, "ERROR"u8, JsonText.Bytes(e.Status));
+            await writer.FlushAsync(context.RequestAborted);
+        }
+    }
+
+    public static async ValueTask WriteErrorAsync(HttpContext context, Status status)
+    {
+        context.Response.StatusCode = 200;
+        context.Response.ContentType = "application/json";
+        Write(context.Response.BodyWriter, "ERROR"u8, JsonText.Bytes(status));
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    private async ValueTask CopyAsync(PipeWriter writer, ApiRequest request, ObjectWatch watch, ResponseFormat format, CancellationToken cancellationToken)
+    {
+        var first = true;
+        await using var events = watch.EventsAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            var next = events.MoveNextAsync();
+            if (!next.IsCompleted || writer.UnflushedBytes > FlushAt)
+                await writer.FlushAsync(cancellationToken);
+            if (!await next)
+                break;
+            var happened = events.Current;
+            Write(writer, NameOf(happened.Type), Body(request, watch, happened, format, first));
+            first = false;
+        }
+
+        await writer.FlushAsync(cancellationToken);
+    }
+
+    private ReadOnlyMemory<byte> Body(ApiRequest request, ObjectWatch watch, ObjectEvent happened, ResponseFormat format, bool first) => format.As switch
+    {
+        Representation.Table => tables.WriteRow(watch.Resource, happened.Object, request.Options.IncludeObject, first,
+            happened.Type is ObjectEventType.Bookmark or ObjectEventType.InitialEventsEnd),
+        Representation.PartialMetadata => PartialMetadata.Of(happened.Object),
+        _ => happened.Object.Json,
+    };
+
+    private static ReadOnlySpan<byte> NameOf(ObjectEventType type) => type switch
+    {
+        ObjectEventType.Added => "ADDED"u8,
+        ObjectEventType.Modified => "MODIFIED"u8,
+        ObjectEventType.Deleted => "DELETED"u8,
+        _ => "BOOKMARK"u8,
+    };
+
+    private static void Write(PipeWriter writer, ReadOnlySpan<byte> type, ReadOnlyMemory<byte> json)
+    {
+        writer.Write("{\"type\":\""u8);
+        writer.Write(type);
+        writer.Write("\",\"object\":"u8);
+        writer.Write(json.Span);
+        writer.Write("}\n"u8);
+    }
+}

@@ -1,0 +1,66 @@
+using System.Text.Json.Nodes;
+using LiteKube.Api;
+using LiteKube.Api.Codecs;
+using LiteKube.Api.Protobuf;
+using LiteKube.Api.Schema;
+
+namespace LiteKube.ApiServer.Requests;
+
+/// <summary>Request bodies to trees of the kind that the path expects.</summary>
+internal sealed class BodyDecoder
+{
+    public JsonObject Decode(ApiRequest request, GroupVersionKind expected)
+    {
+        if (request.Body.Bytes.IsEmpty)
+            throw new ApiException(StatusReason.BadRequest, "the body of the request was empty");
+        var tree = Parse(request.Body, expected, out var duplicates);
+        CheckKind(tree, expected);
+        if (ApiSchema.Current.Type(expected) is { } type)
+            UnknownFields.Handle(request, tree, type, expected, duplicates);
+        return tree;
+    }
+
+    /// <summary>What a patch made: its kind must have stayed, and what the schema does not know is reported or dropped.</summary>
+    public JsonObject Recheck(ApiRequest request, JsonObject patched, GroupVersionKind expected)
+    {
+        CheckKind(patched, expected);
+        if (ApiSchema.Current.Type(expected) is { } type)
+            UnknownFields.Handle(request, patched, type, expected, []);
+        return patched;
+    }
+
+    /// <summary>A body that may be absent, as the options of a delete are.</summary>
+    public JsonObject? DecodeOptional(ApiRequest request, GroupVersionKind expected) =>
+        request.Body.Bytes.IsEmpty ? null : Parse(request.Body, expected, out _);
+
+    private static JsonObject Parse(RequestBody body, GroupVersionKind expected, out IReadOnlyList<string> duplicates)
+    {
+        duplicates = [];
+        switch (body.MediaType)
+        {
+            case "" or "application/json" or "text/plain" or "application/octet-stream":
+                return JsonTree.Parse(body.Bytes.Span, out duplicates);
+            case "application/yaml":
+                return YamlBody.Decode(body.Bytes.Span, out duplicates);
+            case "application/vnd.kubernetes.protobuf":
+                return ProtobufCodec.Decode(body.Bytes.Span, expected);
+            default:
+                throw new ApiException(StatusReason.UnsupportedMediaType,
+                    $"the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf; found {body.MediaType}");
+        }
+    }
+
+    private static void CheckKind(JsonObject tree, GroupVersionKind expected)
+    {
+        var apiVersion = tree.String("apiVersion");
+        var kind = tree.String("kind");
+        if (string.IsNullOrEmpty(apiVersion))
+            tree["apiVersion"] = expected.ApiVersion;
+        else if (apiVersion != expected.ApiVersion)
+            throw new ApiException(StatusReason.BadRequest, $"the API version in the data ({apiVersion}) does not match the expected API version ({expected.ApiVersion})");
+        if (string.IsNullOrEmpty(kind))
+            tree["kind"] = expected.Kind;
+        else if (kind != expected.Kind)
+            throw new ApiException(StatusReason.BadRequest, $"{kind} in version \"{expected.Version}\" cannot be handled as a {expected.Kind}: converting ({kind}) to ({expected.Kind}): unknown conversion");
+    }
+}

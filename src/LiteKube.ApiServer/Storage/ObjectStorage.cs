@@ -1,0 +1,50 @@
+using LiteKube.Api;
+using LiteKube.ApiServer.Resources;
+using LiteKube.Store;
+
+namespace LiteKube.ApiServer.Storage;
+
+/// <summary>The store in terms of objects. Turns its failures into Statuses; decides nothing about kinds.</summary>
+internal sealed class ObjectStorage(IStore store)
+{
+    public long Revision => store.Revision;
+
+    public async ValueTask<StoredObject?> GetAsync(ServedResource resource, string? ns, string name, CancellationToken cancellationToken)
+    {
+        var entry = await store.GetAsync(resource.KeyOf(ns, name), cancellationToken);
+        return entry is null ? null : StoredObject.Of(entry);
+    }
+
+    public ValueTask<StorePage> ListAsync(StoreQuery query, CancellationToken cancellationToken) => store.ListAsync(query, cancellationToken);
+
+    public IStoreWatch Watch(string prefix, long afterRevision) => store.Watch(prefix, afterRevision);
+
+    /// <summary>Null: a conflicting write came first (see <paramref name="expectedRevision"/>, 0 for create).</summary>
+    public async ValueTask<StoredObject?> PutAsync(ServedResource resource, string key, byte[] value, long expectedRevision, CancellationToken cancellationToken)
+    {
+        var result = await WriteAsync(resource, new StoreWrite(key, value, expectedRevision, resource.Strategy.DurabilityOf(key)), cancellationToken);
+        return result.Outcome == WriteOutcome.Done ? StoredObject.Of(result.Entry!) : null;
+    }
+
+    /// <summary>The tombstone of the object, or null where a conflicting write came first.</summary>
+    public async ValueTask<KubeObject?> DeleteAsync(ServedResource resource, string key, StoredObject expected, CancellationToken cancellationToken)
+    {
+        var result = await WriteAsync(resource, new StoreWrite(key, null, expected.Revision, resource.Strategy.DurabilityOf(key)), cancellationToken);
+        return result.Outcome == WriteOutcome.Done ? expected.Tombstone(resource, result.Revision) : null;
+    }
+
+    private async ValueTask<WriteResult> WriteAsync(ServedResource resource, StoreWrite write, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await store.WriteAsync(write, cancellationToken);
+            if (result.Outcome == WriteOutcome.Done)
+                resource.Changed();
+            return result;
+        }
+        catch (StoreUnavailableException e)
+        {
+            throw new ApiException(StatusReason.ServiceUnavailable, $"the store takes no writes: {e.Message}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using LiteKube.Api;
+using LiteKube.ApiServer.Resources;
+using LiteKube.Store;
+
+namespace LiteKube.ApiServer.Storage;
+
+/// <summary>
+/// What the server derives of one version of one object, made once and kept with the store's entry, so that every list, watcher and in-process
+/// informer shares the same bytes and the same parsed views.
+/// </summary>
+internal sealed class StoredObject
+{
+    private readonly StoreEntry _entry;
+    private volatile KubeObject? _tombstone;
+    private volatile ConvertedObject? _converted;
+
+    private StoredObject(StoreEntry entry)
+    {
+        _entry = entry;
+        Object = new KubeObject(ObjectJson.WithRevision(entry.Value.Span, entry.ModRevision));
+    }
+
+    /// <summary>As stored, at its revision.</summary>
+    public KubeObject Object { get; }
+
+    public long Revision => _entry.ModRevision;
+
+    public static StoredObject Of(StoreEntry entry)
+    {
+        if (entry.View is StoredObject ready)
+            return ready;
+        var made = new StoredObject(entry);
+        entry.View = made;
+        return made;
+    }
+
+    /// <summary>As the resource serves it.</summary>
+    public KubeObject As(ServedResource resource)
+    {
+        if (resource.Conversion is null)
+            return Object;
+        if (_converted is { } ready && ReferenceEquals(ready.Resource, resource))
+            return ready.Object;
+        var made = new ConvertedObject(resource, Convert(resource, Object));
+        _converted = made;
+        return made.Object;
+    }
+
+    /// <summary>The last state of the object, at the revision of the write that deleted it or took it out of a watcher's selection.</summary>
+    public KubeObject Tombstone(ServedResource resource, long revision)
+    {
+        // A version has exactly one successor, so one revision is ever asked for.
+        var tombstone = _tombstone ??= new KubeObject(ObjectJson.WithRevision(_entry.Value.Span, revision));
+        return resource.Conversion is null ? tombstone : Convert(resource, tombstone);
+    }
+
+    /// <summary>A fresh tree of the stored form, with its resourceVersion.</summary>
+    public JsonObject ToTree() => Object.ToTree();
+
+    public bool HasBytes(ReadOnlySpan<byte> stored) => _entry.Value.Span.SequenceEqual(stored);
+
+    private static KubeObject Convert(ServedResource resource, KubeObject from)
+    {
+        var tree = from.ToTree();
+        resource.Conversion!.ToServed(tree);
+        return new KubeObject(ObjectJson.Encode(tree, from.Header.ResourceVersion.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    private sealed record ConvertedObject(ServedResource Resource, KubeObject Object);
+}

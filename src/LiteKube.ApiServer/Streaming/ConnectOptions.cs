@@ -1,0 +1,26 @@
+using System.Text.Json.Nodes;
+using LiteKube.ApiServer.Requests;
+using Microsoft.AspNetCore.Http;
+
+namespace LiteKube.ApiServer.Streaming;
+
+/// <summary>The query of a connection as the object that admission looks at: PodExecOptions and its kin.</summary>
+internal static class ConnectOptions
+{
+    public static JsonObject Of(ApiRequest request, IQueryCollection query)
+    {
+        var kind = request.Resource.Schema.Subresource(request.Subresource)?.Kind;
+        var options = new JsonObject { ["kind"] = kind?.Kind, ["apiVersion"] = kind?.ApiVersion };
+        foreach (var (name, values) in query)
+        {
+            if (name == "command")
+                options[name] = new JsonArray([.. values.Select(v => (JsonNode?)v)]);
+            else if (name is "stdin" or "stdout" or "stderr" or "tty")
+                options[name] = values.ToString() is not ("false" or "0");
+            else
+                options[name] = values.ToString();
+        }
+
+        return options;
+    }
+}

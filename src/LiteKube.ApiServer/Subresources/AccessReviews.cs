@@ -1,0 +1,87 @@
+using LiteKube.Api;
+using LiteKube.Api.Authorization.V1;
+using LiteKube.Api.Codecs;
+using LiteKube.Api.Security;
+using LiteKube.ApiServer.Requests;
+using LiteKube.Security.Authorization;
+
+namespace LiteKube.ApiServer.Subresources;
+
+/// <summary>"May …?": SubjectAccessReview, its self and local forms, and SelfSubjectRulesReview.</summary>
+internal sealed class AccessReviews(IAuthorizer authorizer, BodyDecoder decoder) : ISubresource
+{
+    public IReadOnlyList<string> Paths { get; } =
+    [
+        "selfsubjectaccessreviews.authorization.k8s.io", "subjectaccessreviews.authorization.k8s.io", "localsubjectaccessreviews.authorization.k8s.io",
+        "selfsubjectrulesreviews.authorization.k8s.io",
+    ];
+
+    public async ValueTask<ApiResult> HandleAsync(ApiRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Verb != "create" || request.Name.Length > 0)
+            throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
+        var json = JsonTree.Write(decoder.Decode(request, request.Resource.Kind));
+        var answer = request.Resource.Type.Plural switch
+        {
+            "selfsubjectaccessreviews" => await SelfAsync(request, json, cancellationToken),
+            "subjectaccessreviews" => await SubjectAsync(json, cancellationToken),
+            "localsubjectaccessreviews" => await LocalAsync(request, json, cancellationToken),
+            _ => await RulesAsync(request, json, cancellationToken),
+        };
+        return new ObjectResult(answer, null, 201);
+    }
+
+    private async ValueTask<KubeObject> SelfAsync(ApiRequest request, byte[] json, CancellationToken cancellationToken)
+    {
+        var review = JsonText.Parse<SelfSubjectAccessReview>(json);
+        return KubeObject.Of(review with { Status = await DecideAsync(request.User, review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, cancellationToken) });
+    }
+
+    private async ValueTask<KubeObject> SubjectAsync(byte[] json, CancellationToken cancellationToken)
+    {
+        var review = JsonText.Parse<SubjectAccessReview>(json);
+        return KubeObject.Of(review with { Status = await DecideAsync(UserOf(review.Spec), review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, cancellationToken) });
+    }
+
+    private async ValueTask<KubeObject> LocalAsync(ApiRequest request, byte[] json, CancellationToken cancellationToken)
+    {
+        var review = JsonText.Parse<LocalSubjectAccessReview>(json);
+        if (review.Spec.ResourceAttributes is { } attributes && attributes.Namespace != request.Namespace)
+            throw new ApiException(StatusReason.BadRequest, $"spec.resourceAttributes.namespace must match namespace: {request.Namespace}");
+        return KubeObject.Of(review with { Status = await DecideAsync(UserOf(review.Spec), review.Spec.ResourceAttributes, review.Spec.NonResourceAttributes, cancellationToken) });
+    }
+
+    private async ValueTask<KubeObject> RulesAsync(ApiRequest request, byte[] json, CancellationToken cancellationToken)
+    {
+        var review = JsonText.Parse<SelfSubjectRulesReview>(json);
+        if (string.IsNullOrEmpty(review.Spec.Namespace))
+            throw new ApiException(StatusReason.BadRequest, "no namespace on request");
+        var rules = await authorizer.RulesForAsync(request.User, review.Spec.Namespace, cancellationToken);
+        return KubeObject.Of(review with
+        {
+            Status = new SubjectRulesReviewStatus { ResourceRules = rules.ResourceRules, NonResourceRules = rules.NonResourceRules, Incomplete = rules.Incomplete, EvaluationError = rules.EvaluationError },
+        });
+    }
+
+    private async ValueTask<SubjectAccessReviewStatus> DecideAsync(UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path, CancellationToken cancellationToken)
+    {
+        if (resource is null == path is null)
+            throw new ApiException(StatusReason.Invalid, "spec.resourceAttributes: Invalid value: \"null\": exactly one of nonResourceAttributes or resourceAttributes must be specified");
+        var attributes = resource is not null
+            ? new AuthorizationAttributes
+            {
+                User = user, Verb = resource.Verb ?? "", ApiGroup = resource.Group ?? "", ApiVersion = resource.Version ?? "", Resource = resource.ResourceValue ?? "",
+                Subresource = resource.Subresource ?? "", Namespace = resource.Namespace ?? "", Name = resource.Name ?? "",
+            }
+            : new AuthorizationAttributes { User = user, Verb = path!.Verb ?? "", Path = path.Path ?? "", IsResourceRequest = false };
+        var decision = await authorizer.AuthorizeAsync(attributes, cancellationToken);
+        return new SubjectAccessReviewStatus { Allowed = decision.Allowed, Reason = decision.Reason.Length == 0 ? null : decision.Reason };
+    }
+
+    private static UserInfo UserOf(SubjectAccessReviewSpec spec) => new(spec.User ?? "")
+    {
+        Uid = spec.Uid ?? "",
+        Groups = spec.Groups,
+        Extra = spec.Extra.ToDictionary(e => e.Key, e => e.Value, StringComparer.Ordinal),
+    };
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using LiteKube.Api;
+using LiteKube.ApiServer.Resources;
+using LiteKube.ApiServer.Selection;
+using LiteKube.ApiServer.Storage;
+using LiteKube.Store;
+
+namespace LiteKube.ApiServer.Verbs;
+
+/// <summary>
+/// One watch: the initial state where asked for, then every change after it, as the watcher's selection sees them. Ends at its deadline; throws
+/// <see cref="WatcherTooSlowException"/> where the reader falls behind.
+/// </summary>
+internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selection, IStoreWatch events, ObjectStorage storage, TimeProvider time) : IDisposable
+{
+    private static readonly TimeSpan s_bookmarkPeriod = TimeSpan.FromMinutes(1);
+
+    public ServedResource Resource => resource;
+
+    public required TimeSpan Timeout { get; init; }
+
+    public required bool Bookmarks { get; init; }
+
+    /// <summary>Events up to this revision are not sent: the state they lead to is in <see cref="Initial"/>, or the client has it.</summary>
+    public required long AfterRevision { get; init; }
+
+    /// <summary>Sent as ADDED first.</summary>
+    public IReadOnlyList<KubeObject> Initial { get; init; } = [];
+
+    /// <summary>Close the initial events with a bookmark that says so.</summary>
+    public bool MarkInitialEnd { get; init; }
+
+    public async IAsyncEnumerable<ObjectEvent> EventsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var item in Initial)
+            yield return new ObjectEvent(ObjectEventType.Added, item);
+        if (MarkInitialEnd)
+            yield return Bookmark(AfterRevision, initialEnd: true);
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var expiry = Task.Delay(Timeout, time, deadline.Token);
+        var tick = Bookmarks ? Task.Delay(s_bookmarkPeriod, time, deadline.Token) : expiry;
+        var seen = AfterRevision;
+        try
+        {
+            while (true)
+            {
+                // Read before the events: whatever it counts is in the channel by then, so after draining it nothing up to it is missing.
+                seen = Math.Max(seen, storage.Revision);
+                while (events.Events.TryRead(out var change))
+                {
+                    seen = Math.Max(seen, change.Revision);
+                    if (change.Revision > AfterRevision && See(change) is { } visible)
+                        yield return visible;
+                }
+
+                if (expiry.IsCompleted)
+                    break;
+                if (tick.IsCompleted)
+                {
+                    yield return Bookmark(seen, initialEnd: false);
+                    tick = Task.Delay(s_bookmarkPeriod, time, deadline.Token);
+                }
+
+                var more = events.Events.WaitToReadAsync(cancellationToken);
+                if (more.IsCompleted)
+                {
+                    if (!await more)
+                        break;
+                    continue;
+                }
+
+                var waiting = more.AsTask();
+                await Task.WhenAny(waiting, tick, expiry);
+                cancellationToken.ThrowIfCancellationRequested();
+                if (waiting.IsCompleted && !await waiting)
+                    break;
+            }
+
+            if (Bookmarks)
+                yield return Bookmark(seen, initialEnd: false);
+        }
+        finally
+        {
+            await deadline.CancelAsync();
+        }
+    }
+
+    public void Dispose() => events.Dispose();
+
+    /// <summary>An object that comes into the selection is added to this watcher's world, one that leaves it is deleted from it.</summary>
+    private ObjectEvent? See(StoreEvent change)
+    {
+        var now = change.Entry is { } entry ? StoredObject.Of(entry).As(resource) : null;
+        if (selection.IsEverything)
+        {
+            return now is null ? new ObjectEvent(ObjectEventType.Deleted, Last(change))
+                : new ObjectEvent(change.Previous is null ? ObjectEventType.Added : ObjectEventType.Modified, now);
+        }
+
+        var was = change.Previous is { } previous && selection.Matches(StoredObject.Of(previous).As(resource));
+        if (now is not null && selection.Matches(now))
+            return new ObjectEvent(was ? ObjectEventType.Modified : ObjectEventType.Added, now);
+        return was ? new ObjectEvent(ObjectEventType.Deleted, Last(change)) : null;
+    }
+
+    private KubeObject Last(StoreEvent change) => StoredObject.Of(change.Previous!).Tombstone(resource, change.Revision);
+
+    private ObjectEvent Bookmark(long revision, bool initialEnd)
+    {
+        var annotations = initialEnd ? ",\"annotations\":{\"k8s.io/initial-events-end\":\"true\"}" : "";
+        var json = string.Create(CultureInfo.InvariantCulture, $"{{\"kind\":\"{resource.Type.Kind}\",\"apiVersion\":\"{resource.Type.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"{revision}\",\"creationTimestamp\":null{annotations}}}}}");
+        return new ObjectEvent(initialEnd ? ObjectEventType.InitialEventsEnd : ObjectEventType.Bookmark, new KubeObject(Encoding.UTF8.GetBytes(json)));
+    }
+}
