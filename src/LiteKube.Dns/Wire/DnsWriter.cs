@@ -29,7 +29,7 @@ internal ref struct DnsWriter(Span<byte> buffer, uint ttl)
         SetU16(2, (ushort)(DnsFlags.Response | DnsFlags.RecursionAvailable | kept | flags | (DnsFlags)((int)code & 0xf)));
         SetU16(4, 1);
         _buffer[6..12].Clear();
-        Remember(query.Question.Name, DnsReader.HeaderSize);
+        RememberQuestion(query.Question.Name);
     }
 
     internal void Answer(in DnsRecord record) => Record(record, 6);
@@ -106,8 +106,9 @@ internal ref struct DnsWriter(Span<byte> buffer, uint ttl)
                 return;
             }
 
-            if (compress)
-                Remember(name, Length);
+            // Its tails follow as they are written, each by itself: they are not in the message yet.
+            if (compress && Length <= MaxPointer && !IsFull)
+                (_names ??= new Dictionary<string, int>(8, StringComparer.Ordinal)).TryAdd(name, Length);
             var dot = name.IndexOf('.');
             var label = dot < 0 ? name.AsSpan() : name.AsSpan(0, dot);
             U8((byte)label.Length);
@@ -119,14 +120,13 @@ internal ref struct DnsWriter(Span<byte> buffer, uint ttl)
         U8(0);
     }
 
-    /// <summary>Also every tail of the name, since each stands in the message as well.</summary>
-    private void Remember(string name, int offset)
+    private void RememberQuestion(string name)
     {
         // An escaped octet takes four characters here but one in the message: such names are not referred to.
         if (name.Contains('\\'))
             return;
-        _names ??= new Dictionary<string, int>(8, StringComparer.Ordinal);
-        while (name.Length > 0 && offset <= MaxPointer && !IsFull)
+        _names = new Dictionary<string, int>(8, StringComparer.Ordinal);
+        for (var offset = DnsReader.HeaderSize; name.Length > 0;)
         {
             _names.TryAdd(name, offset);
             var dot = name.IndexOf('.');
