@@ -33,11 +33,13 @@ public static class NodeServiceCollectionExtensions
         services.AddSingleton(node);
         services.AddSingleton<NodeFacts>();
         services.AddSingleton<NodeHealth>();
-        services.AddSingleton<IMounts, LinuxMounts>();
+        services.TryAddSingleton<IMounts, LinuxMounts>();
         services.AddKeyedSingleton(Keys.Client, (s, _) => new KubeClient(s.GetRequiredService<IApiTransportFactory>().For(identity)));
         services.AddKeyedSingleton<IEventRecorder>(Keys.Client, (s, _) => new EventRecorder(Client(s), "kubelet", node.NodeName, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger("LiteKube.Node.Events")));
         services.AddSingleton(s => new PodObjects(s.GetRequiredService<IApiTransportFactory>(), identity, s.GetRequiredService<InformerFactory>().Of<Service>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<Prober>();
+        services.TryAddSingleton<IProber>(s => s.GetRequiredService<Prober>());
+        services.TryAddSingleton<ITokenSource>(s => new ApiTokens(Client(s)));
         services.AddSingleton(MakePodServices);
         services.AddSingleton<PodWorkers>();
         services.AddSingleton<IPodDirectory>(s => s.GetRequiredService<PodWorkers>());
@@ -63,9 +65,9 @@ public static class NodeServiceCollectionExtensions
         {
             Node = facts,
             Objects = objects,
-            Volumes = new VolumeContext(options.RootDirectory, mounts, objects, new ApiTokens(Client(s)), time, () => facts.Resources.Allocatable),
+            Volumes = new VolumeContext(options.RootDirectory, mounts, objects, s.GetRequiredService<ITokenSource>(), time, () => facts.Resources.Allocatable),
             Cleanup = new PodDirectoryCleanup(options.RootDirectory, mounts),
-            Prober = prober,
+            Prober = s.GetRequiredService<IProber>(),
             Hooks = new HookRunner(runtime, prober.Http, time),
             Configs = new ContainerConfigBuilder(new EnvironmentBuilder(objects), options, () => facts.Resources),
             HostFiles = new HostFiles(options.ResolverConfig),

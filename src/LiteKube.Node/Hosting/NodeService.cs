@@ -25,6 +25,7 @@ internal sealed partial class NodeService(
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<IDisposable> _subscriptions = [];
     private Task _running = Task.CompletedTask;
+    private bool _isDisposed;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -46,6 +47,9 @@ internal sealed partial class NodeService(
 
     public async ValueTask DisposeAsync()
     {
+        // Registered under two names, so the container disposes of it twice.
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         _stopping.Dispose();
     }

@@ -18,6 +18,7 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
     private readonly Dictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Pod> _waitingForNamesake = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
+    private bool _isDisposed;
     private Dictionary<string, PodEngineState> _found = new(StringComparer.Ordinal);
 
     public IReadOnlyList<Pod> Pods
@@ -55,7 +56,7 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
     {
         lock (_gate)
         {
-            if (_stopping.IsCancellationRequested)
+            if (_isDisposed)
                 return;
             if (current is null)
             {
@@ -139,6 +140,9 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
         List<PodWorker> workers;
         lock (_gate)
         {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
             workers = [.. _workers.Values];
             _workers.Clear();
         }
@@ -196,7 +200,7 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
         {
             _workers.Remove(worker.Uid);
             var next = _waitingForNamesake.Values.FirstOrDefault(p => IsNamesake(p, worker.Pod));
-            if (next is not null && _waitingForNamesake.Remove(next.UidOf()) && !_stopping.IsCancellationRequested)
+            if (next is not null && _waitingForNamesake.Remove(next.UidOf()) && !_isDisposed)
                 Begin(next);
         }
 

@@ -1,0 +1,1 @@
+global using ApiNode = LiteKube.Api.Core.V1.Node;
