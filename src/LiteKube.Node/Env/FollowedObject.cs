@@ -17,6 +17,9 @@ internal sealed class FollowedObject : IAsyncDisposable
         _key = $"{key.Namespace}/{key.Name}";
         _informer = informers.Of(resource, InformerFilter.Named(key.Namespace, key.Name));
         _subscription = _informer.Subscribe((_, _) => changed());
+
+        // Only starts a loop; there is nothing to wait for.
+        _ = informers.StartAsync(CancellationToken.None);
     }
 
     public Task HasSynced => _informer.HasSynced;

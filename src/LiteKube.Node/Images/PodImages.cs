@@ -109,7 +109,7 @@ internal sealed class PodImages(IImageService images, IPodObjects objects, Semap
 
             return new ImageOutcome.Ready(await PullAsync(pod, container, image, name, reference, cancellationToken).ConfigureAwait(false));
         }
-        catch (RuntimeException e)
+        catch (Exception e) when (e is RuntimeException or IOException)
         {
             var now = time.GetUtcNow();
             var before = _failures.TryGetValue(image, out var failure) ? failure.At : now;

@@ -30,7 +30,7 @@ internal sealed class AtomicWriter(TimeProvider time)
         var newLink = Path.Combine(root, NewDataLink);
         File.Delete(newLink);
         File.CreateSymbolicLink(newLink, Path.GetFileName(directory));
-        File.Move(newLink, dataLink, overwrite: true);
+        AtomicRename.Replace(newLink, dataLink);
 
         var wanted = TopLevel(payload);
         foreach (var name in wanted)

@@ -37,7 +37,7 @@ public sealed class AdoptionTests
         Assert.Equal(sandbox, after.PodDirectory.FindSandbox(uid));
         Assert.Contains(sandbox, after.Network.Kept!);
         Assert.Equal("mine", await File.ReadAllTextAsync(scratch));
-        Assert.False(Directory.Exists(Path.Combine(after.Directory, "pods", deleted)));
+        await after.Cluster.UntilAsync(() => !Directory.Exists(Path.Combine(after.Directory, "pods", deleted)), "orphan's files gone");
         Assert.DoesNotContain(engine.Calls, c => c.StartsWith("StopContainer default/kept", StringComparison.Ordinal));
         Assert.Single(engine.Calls, c => c == "CreateContainer default/kept/app");
     }
