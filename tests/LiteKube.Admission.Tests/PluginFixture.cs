@@ -1,0 +1,78 @@
+using System.Text.Json.Nodes;
+using LiteKube.Api;
+using LiteKube.Api.Core.V1;
+using LiteKube.Api.Meta.V1;
+using LiteKube.Api.Security;
+using LiteKube.Testing.Objects;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace LiteKube.Admission.Tests;
+
+/// <summary>The chain over objects in memory, with a namespace <c>ns</c> and its default service account.</summary>
+internal sealed class PluginFixture
+{
+    private readonly IAdmissionChain _chain;
+
+    public PluginFixture(AdmissionOptions? options = null)
+    {
+        Objects.Put(new Namespace { Metadata = new ObjectMeta { Name = "ns" } });
+        Objects.Put(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "ns", Name = "default" } });
+        _chain = new ServiceCollection().AddSingleton<IObjectReader>(Objects).AddAdmission(options ?? new AdmissionOptions()).BuildServiceProvider().GetRequiredService<IAdmissionChain>();
+    }
+
+    public FakeObjects Objects { get; } = new();
+
+    public UserInfo User { get; init; } = UserInfo.Of("alice");
+
+    /// <summary>The object as it would be stored.</summary>
+    public async Task<JsonObject> CreateAsync(ResourceType resource, string json, string subresource = "")
+    {
+        var tree = (JsonObject)JsonNode.Parse(json)!;
+        var request = Request(AdmissionOperation.Create, resource, subresource, tree, null);
+        await RunAsync(request);
+        return request.Object!;
+    }
+
+    public async Task<JsonObject> UpdateAsync(ResourceType resource, string before, string after, string subresource = "")
+    {
+        var request = Request(AdmissionOperation.Update, resource, subresource, (JsonObject)JsonNode.Parse(after)!, (JsonObject)JsonNode.Parse(before)!);
+        await RunAsync(request);
+        return request.Object!;
+    }
+
+    public Task DeleteAsync(ResourceType resource, string json) => RunAsync(Request(AdmissionOperation.Delete, resource, "", null, (JsonObject)JsonNode.Parse(json)!));
+
+    /// <summary>The message of the denial.</summary>
+    public static async Task<string> DeniedAsync(Func<Task> action)
+    {
+        var error = await Assert.ThrowsAsync<ApiException>(action);
+        Assert.Equal(StatusReason.Forbidden, error.Reason);
+        return error.Message;
+    }
+
+    private AdmissionRequest Request(AdmissionOperation operation, ResourceType resource, string subresource, JsonObject? value, JsonObject? old)
+    {
+        var metadata = (value ?? old)!["metadata"] as JsonObject;
+        return new AdmissionRequest
+        {
+            Operation = operation,
+            Resource = resource,
+            Subresource = subresource,
+            Namespace = resource.Namespaced ? (string?)metadata?["namespace"] ?? "ns" : "",
+            Name = (string?)metadata?["name"] ?? "",
+            Object = value,
+            OldObject = old,
+            User = User,
+        };
+    }
+
+    private async Task RunAsync(AdmissionRequest request)
+    {
+        await _chain.MutateAsync(request, CancellationToken.None);
+        // Twice, since webhooks may have it run again: the result must not change.
+        var once = request.Object?.ToJsonString();
+        await _chain.MutateAsync(request, CancellationToken.None);
+        Assert.Equal(once, request.Object?.ToJsonString());
+        await _chain.ValidateAsync(request, CancellationToken.None);
+    }
+}
