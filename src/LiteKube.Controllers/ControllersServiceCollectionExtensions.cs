@@ -13,7 +13,7 @@ namespace LiteKube.Controllers;
 public static class ControllersServiceCollectionExtensions
 {
     /// <summary>All controllers, each a hosted service of its own. Needs <c>AddClient</c>, an <c>IApiTransportFactory</c> and, to sign certificates, an <see cref="ICsrProcedure"/>.</summary>
-    public static IServiceCollection AddControllers(this IServiceCollection services, ControllerOptions options)
+    public static IServiceCollection AddControllers(this IServiceCollection services, Func<IServiceProvider, ControllerOptions> options)
     {
         services.AddSingleton(options);
         services.AddSingleton<ControllerContext>();

@@ -1,8 +1,10 @@
+using System.Text;
 using LiteKube.Adapters;
 using LiteKube.Admission;
 using LiteKube.ApiServer;
 using LiteKube.Client;
 using LiteKube.Controllers;
+using LiteKube.Controllers.Certificates;
 using LiteKube.Dns;
 using LiteKube.Hosting;
 using LiteKube.Network;
@@ -12,6 +14,7 @@ using LiteKube.Node.Server;
 using LiteKube.Runtimes.Docker;
 using LiteKube.Scheduler;
 using LiteKube.Security;
+using LiteKube.Security.Agent;
 using LiteKube.Security.Pki;
 using LiteKube.Store.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
@@ -30,38 +33,48 @@ internal static class Modules
         services.AddApiServer(ModuleOptions.ApiServer(settings));
         services.AddSingleton<IApiTransportFactory, InProcessTransportFactory>();
         services.AddClient();
-        services.AddSingleton<ICertificateSigner, ClusterCertificateSigner>();
-        services.AddSingleton(p => ModuleOptions.Controllers(settings, p.GetRequiredService<ClusterPki>()));
-        services.AddControllers();
-        services.AddScheduler(new SchedulerOptions());
+        services.AddSingleton<ICsrProcedure, ClusterCsrProcedure>();
+        services.AddControllers(p => ModuleOptions.Controllers(settings, p.GetRequiredService<ClusterPki>()));
+        services.AddScheduler();
         if (!settings.DisableAgent)
         {
-            services.AddSingleton(p =>
+            // The API server's own certificate names every address of this machine, so the node beside it needs no other.
+            AddNodeModules(services, settings.Node, ensureDnsService: true, p =>
             {
                 var pki = p.GetRequiredService<ClusterPki>();
                 var serving = p.GetRequiredService<ServingCertificate>();
-                return new NodeServerOptions(() => serving.For(null), () => [pki.ClientCa.PublicCertificate]) { Port = Preflight.NodePort, NodeName = settings.Node.NodeName };
+                return new NodeServerOptions(() => serving.For(null), () => [pki.ClientCa.PublicCertificate]);
             });
-            AddNodeModules(services, settings.Node, ensureDnsService: true);
         }
 
         services.AddSingleton(settings);
         services.AddSingleton<IHostedService, ReadyAnnouncement>();
     }
 
-    public static void AddAgent(IServiceCollection services, AgentSettings settings)
+    public static void AddAgent(IServiceCollection services, AgentSettings settings, AgentMembership membership)
     {
+        services.AddSingleton(membership.Join);
+        services.AddSingleton(membership.Credentials);
+        services.AddHostedService<NodeCertificateRenewal>();
+        services.AddHttpsTransport(new HttpsTransportOptions
+        {
+            Server = settings.Server,
+            CertificateAuthority = Encoding.ASCII.GetBytes(membership.Credentials.ServerCaPem),
+            ClientCertificate = () => membership.Credentials.Client,
+            UserAgent = $"litekube/{ProductVersion.LiteKube}",
+        });
         services.AddClient();
-        AddNodeModules(services, settings.Node, ensureDnsService: false);
+        AddNodeModules(services, settings.Node, ensureDnsService: false, _ => new NodeServerOptions(() => membership.Credentials.Serving, () => membership.Credentials.ClientCas));
+        services.AddSingleton<IHostedService, AgentReadyNotice>();
     }
 
-    private static void AddNodeModules(IServiceCollection services, NodeSettings settings, bool ensureDnsService)
+    private static void AddNodeModules(IServiceCollection services, NodeSettings settings, bool ensureDnsService, Func<IServiceProvider, NodeServerOptions> server)
     {
         services.AddDockerRuntime(new DockerRuntimeOptions { Host = settings.DockerHost });
         services.AddNetwork(ModuleOptions.Network(settings));
         services.AddDns(ModuleOptions.Dns(settings, ensureDnsService));
         services.AddSingleton<IPodNetwork, NodePodNetwork>();
         services.AddNode(ModuleOptions.Node(settings));
-        services.AddNodeServer();
+        services.AddNodeServer(p => server(p) with { Port = Preflight.NodePort, NodeName = settings.NodeName });
     }
 }

@@ -9,7 +9,7 @@ namespace LiteKube.Node.Registration;
 /// The address of this machine that others use: that of the default route's interface, else the first that is no link-local, loopback or container
 /// bridge address, else loopback, with which a machine without any network still runs its pods.
 /// </summary>
-internal static class HostAddress
+public static class HostAddress
 {
     private static readonly string[] s_ofContainers = ["docker", "br-", "veth", "cni", "litekube", "lk", "flannel", "cali", "virbr", "kube-"];
 

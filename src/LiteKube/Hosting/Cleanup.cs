@@ -1,8 +1,68 @@
 using LiteKube.Flags;
+using LiteKube.Network;
+using LiteKube.Node;
+using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Docker;
+using LiteKube.Verbs;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace LiteKube.Hosting;
 
+/// <summary>Undoes on this machine what LiteKube did to it: containers first, then what they used. The data directory stays but for pods' volumes.</summary>
 internal static class Cleanup
 {
-    public static Task<int> RunAsync(FlagValues flags, CancellationToken cancellationToken) => Task.FromResult(flags.Text(NodeFlags.DataDir) is null || cancellationToken.IsCancellationRequested ? 1 : 0);
+    public static async Task<int> RunAsync(FlagValues flags, CancellationToken cancellationToken)
+    {
+        var settings = NodeSettings.Read(flags);
+        RefuseWhileRunning();
+        await using var services = new ServiceCollection()
+            .AddSingleton(TimeProvider.System)
+            .AddLogging(b => ModuleHost.ConfigureLogging(b, settings.LogLevel))
+            .AddDockerRuntime(new DockerRuntimeOptions { Host = settings.DockerHost })
+            .BuildServiceProvider();
+        try
+        {
+            var containers = await ((DockerRuntime)services.GetRequiredService<IContainerRuntime>()).RemoveEverythingAsync(cancellationToken);
+            Console.WriteLine($"containers removed: {containers}");
+        }
+        catch (RuntimeException error) when (error.Error == RuntimeError.Unavailable)
+        {
+            throw new UserErrorException($"{error.Message} Without the engine its containers cannot be removed, and nothing else was touched.");
+        }
+
+        Console.WriteLine($"pods' volumes removed: {NodeCleanup.Run(ModuleOptions.Node(settings))}");
+        await new NetworkCleanup(ModuleOptions.Network(settings), services.GetRequiredService<ILogger<NetworkCleanup>>()).RunAsync(cancellationToken);
+        Console.WriteLine("interfaces and firewall rules removed");
+        Console.WriteLine($"kept: {settings.DataDir}");
+        return 0;
+    }
+
+    private static void RefuseWhileRunning()
+    {
+        // Processes of other pid namespaces are other machines' business; those of this one all show here.
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory), out var pid) || pid == Environment.ProcessId)
+                continue;
+            var command = CommandLine(directory);
+            if (command.Length > 1 && Path.GetFileName(command[0]) == "litekube" && command[1] is "server" or "agent" && NetworkNamespaceOf(directory) == NetworkNamespaceOf("/proc/self"))
+                throw new UserErrorException($"litekube {command[1]} is running (process {pid}) and would make again what is removed: stop it first (systemctl stop litekube-{command[1]}, or kill {pid})");
+        }
+    }
+
+    private static string[] CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0', StringSplitOptions.RemoveEmptyEntries);
+        }
+        catch (IOException)
+        {
+            // It ended between the listing and the look.
+            return [];
+        }
+    }
+
+    private static string? NetworkNamespaceOf(string process) => new FileInfo(Path.Combine(process, "ns", "net")).LinkTarget;
 }

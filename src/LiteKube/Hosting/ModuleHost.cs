@@ -20,14 +20,7 @@ internal static class ModuleHost
             // SupervisedModule deals with faults.
             o.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.Ignore;
         });
-        builder.Logging.SetMinimumLevel(level);
-        builder.Logging.AddFilter("Microsoft", level < LogLevel.Information ? level : LogLevel.Warning);
-        builder.Logging.AddConsole(o =>
-        {
-            o.FormatterName = LineFormatter.FormatterName;
-            o.LogToStandardErrorThreshold = LogLevel.Trace;
-        });
-        builder.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
+        ConfigureLogging(builder.Logging, level);
         addModules(builder.Services);
         SupervisedModule.WrapAll(builder.Services);
 
@@ -44,6 +37,19 @@ internal static class ModuleHost
         await host.WaitForShutdownAsync(cancellationToken);
         ServiceManager.Notify("STOPPING=1");
         return 0;
+    }
+
+    public static void ConfigureLogging(ILoggingBuilder logging, LogLevel level)
+    {
+        logging.SetMinimumLevel(level);
+        // The framework's own chatter matters only to whoever debugs it.
+        logging.AddFilter("Microsoft", level < LogLevel.Debug ? level : LogLevel.Warning);
+        logging.AddConsole(o =>
+        {
+            o.FormatterName = LineFormatter.FormatterName;
+            o.LogToStandardErrorThreshold = LogLevel.Trace;
+        });
+        logging.Services.AddSingleton<ConsoleFormatter, LineFormatter>();
     }
 
     private static string? UserErrorOf(Exception error) => error switch

@@ -9,7 +9,7 @@ namespace LiteKube.Hosting;
 /// A module under supervision: when its background work ends in a fault, it alone is stopped and started again, after a pause that doubles up to
 /// a minute and is forgotten once it has run for five. A fault in StartAsync is not caught: whoever starts litekube must see it.
 /// </summary>
-internal sealed partial class SupervisedModule(IHostedService module, TimeProvider time, ILogger logger) : IHostedService, IDisposable
+internal sealed partial class SupervisedModule(IHostedService module, bool owned, TimeProvider time, ILogger logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan s_longestPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_healthyAfter = TimeSpan.FromMinutes(5);
@@ -26,7 +26,7 @@ internal sealed partial class SupervisedModule(IHostedService module, TimeProvid
             services.AddSingleton<IHostedService>(provider =>
             {
                 var inner = (IHostedService)(module.ImplementationInstance ?? module.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, module.ImplementationType!));
-                return new SupervisedModule(inner, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("LiteKube.Modules"));
+                return new SupervisedModule(inner, module.ImplementationType is not null, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILoggerFactory>().CreateLogger("LiteKube.Modules"));
             });
     }
 
@@ -47,7 +47,9 @@ internal sealed partial class SupervisedModule(IHostedService module, TimeProvid
     public void Dispose()
     {
         _stopping.Dispose();
-        (module as IDisposable)?.Dispose();
+        // What the container made itself it also disposes of.
+        if (owned)
+            (module as IDisposable)?.Dispose();
     }
 
     private async Task WatchAsync(BackgroundService background)

@@ -15,7 +15,8 @@ internal static class AgentVerb
         {
             var settings = AgentSettings.Read(FlagValues.Read(parsed, AgentFlags.All));
             await Preflight.CheckAsync(settings.Node, [Preflight.NodePort], needsContainers: true, cancellationToken);
-            return await ModuleHost.RunAsync(settings.Node.LogLevel, services => Modules.AddAgent(services, settings), cancellationToken);
+            using var membership = await AgentMembership.EnterAsync(settings, cancellationToken);
+            return await ModuleHost.RunAsync(settings.Node.LogLevel, services => Modules.AddAgent(services, settings, membership), cancellationToken);
         });
         return command;
     }
