@@ -33,7 +33,8 @@ internal sealed class InProcessTransport(LocalApi api, UserInfo user) : IApiTran
 
     public ValueTask<KubeObject> WriteAsync(WriteRequest request, CancellationToken cancellationToken) => api.WriteAsync(
         user,
-        new LocalWrite(VerbOf(request.Verb), request.Resource, request.Namespace, request.Name, request.Body, request.Verb == WriteVerb.Patch ? MediaTypeOf(request.Patch) : "")
+        // A create is addressed to the collection; the name is in the object.
+        new LocalWrite(VerbOf(request.Verb), request.Resource, request.Namespace, request.Verb == WriteVerb.Create && request.Subresource is null ? null : request.Name, request.Body, request.Verb == WriteVerb.Patch ? MediaTypeOf(request.Patch) : "")
         {
             Subresource = request.Subresource,
             FieldManager = request.FieldManager,

@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Security;
 using LiteKube.ApiServer.Bootstrap;
 using LiteKube.Security.Pki;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -15,17 +17,18 @@ namespace LiteKube.ApiServer.Hosting;
 
 /// <summary>Opens the socket, then makes sure of the cluster's first objects. Stops by letting requests finish.</summary>
 internal sealed partial class ApiServerService(
-    ApiServerOptions options, HttpApplication application, ServingCertificate certificates, ClusterBootstrap bootstrap, ReadySignal ready, ILoggerFactory logs) : IHostedService, IDisposable
+    ApiServerOptions options, HttpApplication application, ServingCertificate certificates, ClusterBootstrap bootstrap, ReadySignal ready,
+    ILoggerFactory logs) : IHostedService, IDisposable
 {
-    private ServiceProvider? _kestrel;
+    private WebApplication? _kestrel;
     private IServer? _server;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         try
         {
-            _kestrel = KestrelServices.Build(logs, Configure);
-            _server = _kestrel.GetRequiredService<IServer>();
+            _kestrel = BuildKestrel();
+            _server = _kestrel.Services.GetRequiredService<IServer>();
             await _server.StartAsync(application, cancellationToken);
             var port = PortOf(_server);
             Listening(logs.CreateLogger<ApiServerService>(), options.ListenAddress, port);
@@ -46,16 +49,20 @@ internal sealed partial class ApiServerService(
             await _server.StopAsync(cancellationToken);
     }
 
-    public void Dispose()
+    public void Dispose() => (_kestrel as IDisposable)?.Dispose();
+
+    /// <summary>Only for the services that Kestrel's TLS needs; the pipeline of this web application is never built.</summary>
+    private WebApplication BuildKestrel()
     {
-        _server?.Dispose();
-        _kestrel?.Dispose();
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddSingleton(logs);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
+        return builder.Build();
     }
 
     private void Configure(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
-        // A body may end early where its reader has refused it, and watches may be silent for long.
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
@@ -65,12 +72,12 @@ internal sealed partial class ApiServerService(
         kestrel.Limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(60);
         // Any address means both families where the machine has both, and IPv4 alone where it has not.
         if (options.ListenAddress.Equals(IPAddress.IPv6Any))
-            kestrel.ListenAnyIP(options.Port, Listen);
+            kestrel.ListenAnyIP(options.Port, Configure);
         else
-            kestrel.Listen(options.ListenAddress, options.Port, Listen);
+            kestrel.Listen(options.ListenAddress, options.Port, Configure);
     }
 
-    private void Listen(ListenOptions listen)
+    private void Configure(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
         listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => ValueTask.FromResult(TlsOptions(context)) });

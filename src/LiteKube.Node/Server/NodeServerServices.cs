@@ -9,11 +9,11 @@ namespace LiteKube.Node.Server;
 public static class NodeServerServices
 {
     /// <summary>The node's HTTPS API as a hosted service. Needs an <see cref="IPodDirectory"/> and an <see cref="IContainerRuntime"/>.</summary>
-    public static IServiceCollection AddNodeServer(this IServiceCollection services, NodeServerOptions options)
+    public static IServiceCollection AddNodeServer(this IServiceCollection services, Func<IServiceProvider, NodeServerOptions> options)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => new NodeServer(
-            options,
+            options(provider),
             provider.GetRequiredService<IPodDirectory>(),
             provider.GetRequiredService<IContainerRuntime>(),
             provider.GetRequiredService<TimeProvider>(),
