@@ -19,8 +19,8 @@ internal sealed class DefaultPlan
     {
         _before = ComputedDefaults.Before(type.Name);
         _after = ComputedDefaults.After(type.Name);
-        _constants = [.. type.Fields.Values.Where(f => f.Default is not null).Select(f => (f, f.Default!))];
-        _parts = [.. type.Fields.Values.Select(f => (f, Structure(f.Type)!)).Where(p => p.Item2 is not null && Concerns(p.Item2, []))];
+        _constants = [.. type.Ordered.Where(f => f.Default is not null).Select(f => (f, f.Default!))];
+        _parts = [.. type.Ordered.Select(f => (f, Structure(f.Type)!)).Where(p => p.Item2 is not null && Concerns(p.Item2, []))];
     }
 
     public static DefaultPlan Of(TypeSchema type) => new(type);
@@ -85,7 +85,7 @@ internal sealed class DefaultPlan
             return false;
         if (ComputedDefaults.Before(type.Name) is not null || ComputedDefaults.After(type.Name) is not null)
             return true;
-        foreach (var field in type.Fields.Values)
+        foreach (var field in type.Ordered)
             if (field.Default is not null || Structure(field.Type) is { } part && Concerns(part, seen))
                 return true;
         return false;

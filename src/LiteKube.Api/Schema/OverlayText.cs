@@ -65,6 +65,8 @@ internal sealed class OverlayField
 
     public long? Maximum { get; private set; }
 
+    public bool MayBeEmpty { get; private set; }
+
     /// <summary>True: a Go pointer; false: a plain Go value; null: as the field's type usually is.</summary>
     public bool? Pointer { get; private set; }
 
@@ -81,6 +83,7 @@ internal sealed class OverlayField
                 case "min": Minimum = long.Parse(value); break;
                 case "max": Maximum = long.Parse(value); break;
                 case "pointer": Pointer = true; break;
+                case "empty": MayBeEmpty = true; break;
                 case "plain": Pointer = false; break;
                 default: throw new FormatException($"overlay.schema: {word} of {words[0]}");
             }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using LiteKube.Api.Defaulting;
 using LiteKube.Api.Protobuf;
+using LiteKube.Api.Validation;
 
 namespace LiteKube.Api.Schema;
 
@@ -12,13 +13,15 @@ public sealed class TypeSchema
     private readonly FrozenDictionary<string, FieldSchema>.AlternateLookup<ReadOnlySpan<char>> _byName;
     private WireLayout? _wire;
     private DefaultPlan? _defaults;
+    private ValidationPlan? _validation;
 
     internal TypeSchema(TypeText text, OverlayType? overlay, Func<string, FieldType> typeOf)
     {
         Name = text.Name;
         Atomic = text.Atomic;
         Gvk = text.Gvk is { } g ? new GroupVersionKind(g[0], g[1], g[2]) : null;
-        Fields = text.Fields.Select(f => new FieldSchema(f, overlay?.Fields.GetValueOrDefault(f.Name), typeOf(f.Type))).ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+        Ordered = [.. text.Fields.Select(f => new FieldSchema(f, overlay?.Fields.GetValueOrDefault(f.Name), typeOf(f.Type)))];
+        Fields = Ordered.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
         _byName = Fields.GetAlternateLookup<ReadOnlySpan<char>>();
         SelectableFields = overlay?.Selectable ?? [];
         if (overlay?.Fields.Keys.FirstOrDefault(name => !Fields.ContainsKey(name)) is { } unknown)
@@ -35,6 +38,9 @@ public sealed class TypeSchema
 
     public FrozenDictionary<string, FieldSchema> Fields { get; }
 
+    /// <summary>The fields by name, in alphabetical order.</summary>
+    public IReadOnlyList<FieldSchema> Ordered { get; }
+
     /// <summary>What objects of this type can be selected by, beside name and namespace.</summary>
     internal IReadOnlyList<SelectableField> SelectableFields { get; }
 
@@ -43,6 +49,9 @@ public sealed class TypeSchema
 
     /// <summary>What defaulting does; made as <see cref="Wire"/> is.</summary>
     internal DefaultPlan Defaults => _defaults ??= DefaultPlan.Of(this);
+
+    /// <summary>What validation checks; made as <see cref="Wire"/> is.</summary>
+    internal ValidationPlan Validation => _validation ??= ValidationPlan.Of(this);
 
     /// <summary>The field that the reader's current property names; null for an unknown one.</summary>
     internal FieldSchema? FieldOf(ref Utf8JsonReader reader)
@@ -79,6 +88,7 @@ public sealed class FieldSchema
         Enum = overlay?.Enum ?? [];
         Minimum = overlay?.Minimum;
         Maximum = overlay?.Maximum;
+        MayBeEmpty = overlay?.MayBeEmpty ?? false;
         IsPointer = overlay?.Pointer ?? (!text.Required && type.Kind is not (FieldKind.String or FieldKind.Bytes));
     }
 
@@ -117,6 +127,9 @@ public sealed class FieldSchema
 
     /// <summary>The greatest number that the field may hold.</summary>
     public long? Maximum { get; }
+
+    /// <summary>A required field that validation lets be absent or empty.</summary>
+    internal bool MayBeEmpty { get; }
 
     /// <summary>
     /// Whether Go holds the scalar by pointer, so that its zero differs from its absence. A plain scalar is always on the wire,

@@ -82,6 +82,16 @@ public static class NameRules
         return text.StartsWith("..") ? "must not start with '..'" : null;
     }
 
+    /// <summary>A name that can stand in a URL's path; what roles and their bindings are held to.</summary>
+    public static string? PathSegment(string text) => text switch
+    {
+        "." => "may not be '.'",
+        ".." => "may not be '..'",
+        _ when text.Contains('/') => "may not contain '/'",
+        _ when text.Contains('%') => "may not contain '%'",
+        _ => null,
+    };
+
     /// <summary>The name of an environment variable: printable ASCII without '='. (KEP-4369)</summary>
     public static string? EnvVarName(ReadOnlySpan<char> text)
     {

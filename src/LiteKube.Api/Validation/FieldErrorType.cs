@@ -1,0 +1,13 @@
+namespace LiteKube.Api.Validation;
+
+public enum FieldErrorType
+{
+    Required,
+    Invalid,
+    NotSupported,
+    Duplicate,
+    Forbidden,
+    TooLong,
+    TooMany,
+    NotFound,
+}
