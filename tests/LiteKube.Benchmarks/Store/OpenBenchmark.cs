@@ -18,8 +18,12 @@ internal sealed class OpenBenchmark : IBenchmark
 
     private static async Task Measure(string what, string directory, Report report)
     {
+        using var process = Process.GetCurrentProcess();
+        var before = process.TotalProcessorTime;
         var watch = Stopwatch.StartNew();
         await using var store = await BenchmarkStore.OpenAsync(directory);
         report.Line(what, watch.Elapsed.TotalMilliseconds, "ms");
+        process.Refresh();
+        report.Line("  processor", (process.TotalProcessorTime - before).TotalMilliseconds, "ms");
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using LiteKube.Store;
+using LiteKube.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LiteKube.Store.Tests.Engine;
