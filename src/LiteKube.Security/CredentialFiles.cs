@@ -13,7 +13,7 @@ internal sealed partial class CredentialFiles(ClusterPki pki, JoinTokens joinTok
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         _ = joinTokens.Current;
-        WriteKubeconfig();
+        Renew();
         return base.StartAsync(cancellationToken);
     }
 
@@ -33,7 +33,7 @@ internal sealed partial class CredentialFiles(ClusterPki pki, JoinTokens joinTok
         }
     }
 
-    // A full disk must not end the loop: the old certificate has months left, and the next round tries again.
+    // The cluster works without this file, and a renewal has months for its next try: neither may stop the server.
     private void Renew()
     {
         try
@@ -58,6 +58,6 @@ internal sealed partial class CredentialFiles(ClusterPki pki, JoinTokens joinTok
     [LoggerMessage(LogLevel.Information, "Administrator's kubeconfig written to {Path}")]
     private static partial void Written(ILogger log, string path);
 
-    [LoggerMessage(LogLevel.Warning, "Kubeconfig {Path} could not be renewed: {Error}")]
+    [LoggerMessage(LogLevel.Warning, "The administrator's kubeconfig could not be written to {Path}: {Error} Make the place writable, or name another with --write-kubeconfig.")]
     private static partial void NotWritten(ILogger log, string path, string error);
 }

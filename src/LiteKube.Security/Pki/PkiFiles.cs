@@ -30,9 +30,8 @@ internal sealed class PkiFiles(string directory, TimeProvider clock)
     {
         var certificatePath = Path.Combine(directory, name + ".crt");
         var keyPath = Path.Combine(directory, name + ".key");
-        if (File.Exists(certificatePath) && File.Exists(keyPath))
+        if (TryLoadPair(certificatePath, keyPath) is { } kept)
         {
-            var kept = LoadPair(certificatePath, keyPath);
             if (!CertificateLifetimes.IsDue(kept.NotAfter, clock.GetUtcNow()) && authority.Verifies(kept, null, usage, out _))
                 return kept;
             kept.Dispose();
@@ -81,6 +80,21 @@ internal sealed class PkiFiles(string directory, TimeProvider clock)
         {
             key.Dispose();
             throw new PkiException($"{path} does not hold an ECDSA private key: {e.Message}. Restore it from a backup, or delete it and its certificate to have new ones made.", e);
+        }
+    }
+
+    private static X509Certificate2? TryLoadPair(string certificatePath, string keyPath)
+    {
+        if (!File.Exists(certificatePath) || !File.Exists(keyPath))
+            return null;
+        try
+        {
+            return LoadPair(certificatePath, keyPath);
+        }
+        catch (PkiException)
+        {
+            // A leaf is easily made again.
+            return null;
         }
     }
 

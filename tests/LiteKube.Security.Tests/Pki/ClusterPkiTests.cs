@@ -131,6 +131,18 @@ public sealed class ClusterPkiTests
     }
 
     [Fact]
+    public void Admin_DamagedFile_IsMadeAnew()
+    {
+        using var fixture = new SecurityFixture();
+        fixture.Pki.Admin().Dispose();
+        File.WriteAllText(Path.Combine(fixture.Options.TlsDirectory, "admin.crt"), "damaged");
+
+        using var admin = fixture.Pki.Admin();
+
+        Assert.True(fixture.Pki.ClientCa.Verifies(admin, null, CertificateUsage.ClientAuth, out var error), error);
+    }
+
+    [Fact]
     public void Admin_NearItsEnd_IsMadeAnew()
     {
         using var fixture = new SecurityFixture();
