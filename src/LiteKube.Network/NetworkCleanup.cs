@@ -9,21 +9,20 @@ namespace LiteKube.Network;
 /// <summary>Takes everything away that LiteKube's network made on this machine, and nothing else. Safe to repeat.</summary>
 public sealed class NetworkCleanup(NetworkOptions options, ILogger<NetworkCleanup> logger)
 {
-    public Task RunAsync(CancellationToken cancellationToken) => RunAsync(new ToolRunner(), work => work(), cancellationToken);
+    public Task RunAsync(CancellationToken cancellationToken) => RunAsync(new ToolRunner(), new OwnNamespace(), cancellationToken);
 
-    /// <param name="onHost">Runs work in the network namespace to be cleaned.</param>
-    internal async Task RunAsync(IToolRunner tools, Action<Action> onHost, CancellationToken cancellationToken)
+    internal async Task RunAsync(IToolRunner tools, IHostNamespace host, CancellationToken cancellationToken)
     {
-        onHost(RemoveLinks);
+        RemoveLinks(host);
         await RemoveRulesAsync(tools, cancellationToken).ConfigureAwait(false);
-        onHost(new KernelSettings(options.StateDirectory).Restore);
+        new KernelSettings(options.StateDirectory, host).Restore();
         if (Directory.Exists(options.StateDirectory))
             Directory.Delete(options.StateDirectory, recursive: true);
     }
 
-    private void RemoveLinks()
+    private void RemoveLinks(IHostNamespace host)
     {
-        using var netlink = new RouteNetlink();
+        using var netlink = host.Run(static () => new RouteNetlink());
         foreach (var port in PodNetwork.Ports(netlink, options.BridgeName).ToList())
             netlink.DeleteLink(port.Name);
         // A link of that name but another kind is somebody else's.

@@ -1,5 +1,6 @@
 using LiteKube.Network.Cni;
 using LiteKube.Network.Filter;
+using LiteKube.Network.Netlink;
 using LiteKube.Network.Proxy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,9 +17,11 @@ public static class NetworkServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
         services.AddSingleton<RuleSignal>();
-        services.AddSingleton<IToolRunner, ToolRunner>();
-        services.AddSingleton(new KernelSettings(options.StateDirectory));
-        services.AddSingleton(s => new PodNetwork(options, s.GetRequiredService<RuleSignal>(), s.GetRequiredService<ILogger<PodNetwork>>()));
+        services.TryAddSingleton<IToolRunner, ToolRunner>();
+        services.TryAddSingleton<IHostNamespace, OwnNamespace>();
+        services.AddSingleton(s => new KernelSettings(options.StateDirectory, s.GetRequiredService<IHostNamespace>()));
+        services.AddSingleton(s => new PodNetwork(
+            options, s.GetRequiredService<RuleSignal>(), s.GetRequiredService<IHostNamespace>(), s.GetRequiredService<KernelSettings>(), s.GetRequiredService<ILogger<PodNetwork>>()));
         services.AddSingleton<IHostedService, NodeNetworkService>();
         services.AddSingleton<IHostedService, ServiceProxyService>();
         return services;

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace LiteKube.Network;
 
 /// <summary>Keeps the bridge and the routes to other nodes as the Node objects, and this machine's own links and addresses, ask for.</summary>
-internal sealed partial class NodeNetworkService(NetworkOptions options, PodNetwork pods, KernelSettings kernel, InformerFactory informers, TimeProvider time, ILogger<NodeNetworkService> logger) : BackgroundService
+internal sealed partial class NodeNetworkService(NetworkOptions options, PodNetwork pods, IHostNamespace host, KernelSettings kernel, InformerFactory informers, TimeProvider time, ILogger<NodeNetworkService> logger) : BackgroundService
 {
     private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(2);
@@ -27,8 +27,8 @@ internal sealed partial class NodeNetworkService(NetworkOptions options, PodNetw
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var netlink = new RouteNetlink();
-        var peers = new PeerRoutes(options, netlink);
+        using var netlink = host.Run(static () => new RouteNetlink());
+        var peers = new PeerRoutes(options, netlink, kernel);
         var nodes = informers.Of<Node>();
         using var subscription = nodes.Subscribe(OnNode);
         var links = WatchLinksAsync(stoppingToken);
@@ -76,8 +76,9 @@ internal sealed partial class NodeNetworkService(NetworkOptions options, PodNetw
 
     private async Task WatchLinksAsync(CancellationToken cancellationToken)
     {
-        using var events = LinkEvents.Subscribe();
-        await foreach (var _ in events.ReadAsync([PodInterface.NamePrefix, options.BridgeName, options.VxlanName, "veth"], cancellationToken).ConfigureAwait(false))
+        using var events = host.Run(LinkEvents.Subscribe);
+        var foreign = LinkEvents.Except(PodInterface.NamePrefix, options.BridgeName, options.VxlanName, "veth");
+        await foreach (var _ in events.ReadAsync(foreign, cancellationToken).ConfigureAwait(false))
             _changed.Set();
     }
 

@@ -1,17 +1,25 @@
 using System.Text.Json;
+using LiteKube.Network.Netlink;
 
 namespace LiteKube.Network.Cni;
 
 /// <summary>
 /// Settings under /proc/sys/net that the pod network needs. What was there before is noted on disk first, so that cleanup can put it back.
 /// </summary>
-internal sealed class KernelSettings(string stateDirectory)
+internal sealed class KernelSettings(string stateDirectory, IHostNamespace host)
 {
     private const string Root = "/proc/sys/net/";
     private readonly string _path = Path.Combine(stateDirectory, "kernel-settings.json");
 
     /// <summary>For interfaces of LiteKube's own: the setting goes with the interface, nothing is noted.</summary>
-    internal static void Set(string name, string value)
+    internal void SetOfInterface(string name, string setting, string value) => host.Run(() =>
+    {
+        SetHere($"ipv4/conf/{name}/{setting}", value);
+        return true;
+    });
+
+    /// <summary>In the network namespace of the calling thread.</summary>
+    internal static void SetHere(string name, string value)
     {
         var path = Root + name;
         if (!File.Exists(path) || Read(path) == value)
@@ -39,27 +47,29 @@ internal sealed class KernelSettings(string stateDirectory)
     internal void OpenLoopback() => SetAndRemember("ipv4/conf/all/route_localnet", "1");
 
     /// <summary>For settings of the host.</summary>
-    private void SetAndRemember(string name, string value)
+    private void SetAndRemember(string name, string value) => host.Run(() =>
     {
         var path = Root + name;
         if (!File.Exists(path))
             throw new IOException($"{path} does not exist: the kernel lacks IPv4 networking features that LiteKube needs");
         var before = Read(path);
         if (before == value)
-            return;
+            return true;
         var known = Load();
         if (known.TryAdd(name, before))
             Save(known);
-        Set(name, value);
-    }
+        SetHere(name, value);
+        return true;
+    });
 
-    internal void Restore()
+    internal void Restore() => host.Run(() =>
     {
         foreach (var (name, value) in Load())
-            Set(name, value);
+            SetHere(name, value);
         if (File.Exists(_path))
             File.Delete(_path);
-    }
+        return true;
+    });
 
     private static string Read(string path) => File.ReadAllText(path).Trim();
 

@@ -8,7 +8,7 @@ namespace LiteKube.Network.Cni;
 /// The bridge that all pods of the node hang on. It carries the gateway address of the pod CIDR and the DNS address, and the host's route to the ClusterIPs:
 /// with it the host itself reaches services even without a default route, from an address that every node can answer to.
 /// </summary>
-internal sealed class NodeBridge(NetworkOptions options, RouteNetlink netlink)
+internal sealed class NodeBridge(NetworkOptions options, RouteNetlink netlink, KernelSettings kernel)
 {
     private const int DefaultMtu = 1500;
 
@@ -33,8 +33,8 @@ internal sealed class NodeBridge(NetworkOptions options, RouteNetlink netlink)
         if (bridge.Mtu != mtu)
             netlink.SetMtu(bridge.Index, mtu);
         // Only loose: the way back of a packet may differ from the way in (VXLAN there, direct here).
-        KernelSettings.Set($"ipv4/conf/{options.BridgeName}/rp_filter", "2");
-        KernelSettings.Set($"ipv4/conf/{options.BridgeName}/send_redirects", "0");
+        kernel.SetOfInterface(options.BridgeName, "rp_filter", "2");
+        kernel.SetOfInterface(options.BridgeName, "send_redirects", "0");
         if (!bridge.IsUp)
             netlink.SetUp(bridge.Index);
         EnsureAddresses(bridge, podCidr, gateway, pods);

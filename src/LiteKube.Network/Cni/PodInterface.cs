@@ -26,8 +26,8 @@ internal static class PodInterface
         using var target = NetworkNamespace.Open(namespacePath);
         using var inside = NetworkNamespace.Run(target, namespacePath, static () =>
         {
-            KernelSettings.Set("ipv4/conf/all/accept_redirects", "0");
-            KernelSettings.Set("ipv4/conf/default/accept_redirects", "0");
+            KernelSettings.SetHere("ipv4/conf/all/accept_redirects", "0");
+            KernelSettings.SetHere("ipv4/conf/default/accept_redirects", "0");
             return new RouteNetlink();
         });
         if (inside.FindLink(InnerName) is null)

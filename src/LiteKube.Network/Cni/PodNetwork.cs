@@ -15,16 +15,20 @@ public sealed partial class PodNetwork : IDisposable
     private readonly SemaphoreSlim _gate = new(1);
     private readonly NetworkOptions _options;
     private readonly RuleSignal _rules;
+    private readonly IHostNamespace _host;
+    private readonly KernelSettings _kernel;
     private readonly ILogger _logger;
     private RouteNetlink? _netlink;
     private PodAddresses? _addresses;
     private NodeBridge? _bridge;
     private volatile string? _notReadyReason = "the pod network has not started";
 
-    internal PodNetwork(NetworkOptions options, RuleSignal rules, ILogger logger)
+    internal PodNetwork(NetworkOptions options, RuleSignal rules, IHostNamespace host, KernelSettings kernel, ILogger logger)
     {
         _options = options;
         _rules = rules;
+        _host = host;
+        _kernel = kernel;
         _logger = logger;
     }
 
@@ -129,8 +133,8 @@ public sealed partial class PodNetwork : IDisposable
     /// <summary>Opens what the constructor may not, and goes on with the CIDR of the last run.</summary>
     internal void Start()
     {
-        _netlink = new RouteNetlink();
-        _bridge = new NodeBridge(_options, _netlink);
+        _netlink = _host.Run(static () => new RouteNetlink());
+        _bridge = new NodeBridge(_options, _netlink, _kernel);
         _addresses = new PodAddresses(new AttachmentFile(_options.StateDirectory, AttachmentFile.CurrentBootId()), out var damage);
         if (damage is not null)
             LogStateDamaged(_options.StateDirectory, damage);

@@ -9,6 +9,9 @@ internal interface IPacketFilter
     /// <summary>Rules of an earlier run are in force.</summary>
     Task<bool> IsInForceAsync(CancellationToken cancellationToken);
 
+    /// <summary>Another hand may have changed the rules: the next <see cref="ApplyAsync"/> writes everything.</summary>
+    void Forget();
+
     /// <summary>Makes these rules the ones in force; writes only what differs. After a failure the next call writes everything.</summary>
     /// <exception cref="PacketFilterException">The tool refused them; what was in force still is.</exception>
     Task ApplyAsync(PacketRules rules, CancellationToken cancellationToken);

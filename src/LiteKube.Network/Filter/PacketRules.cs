@@ -12,9 +12,12 @@ internal sealed record PacketRules(ImmutableArray<ServiceRoute> Routes, Immutabl
     /// <summary>Mark of packets to be masqueraded on their way out.</summary>
     internal const int MasqueradeMark = 0x4000;
 
-    /// <summary>Those who may meet themselves through a service or host port: the answer must come back through the host, so the host's address is put in.</summary>
+    /// <summary>
+    /// Those who may meet themselves through a service or host port: the answer must come back through the host, so the host's address is put in.
+    /// Endpoints of every node, since those of slices made by hand need not say which node they are on.
+    /// </summary>
     internal IEnumerable<string> HairpinAddresses() =>
-        Routes.SelectMany(route => route.LocalEndpoints.Select(endpoint => endpoint.Address.ToString()))
+        Routes.SelectMany(route => route.Endpoints.Concat(route.LocalEndpoints).Select(endpoint => endpoint.Address.ToString()))
             .Concat(HostPorts.Select(port => port.Backend.Address.ToString()))
             .Distinct().Order(StringComparer.Ordinal);
 

@@ -9,7 +9,7 @@ namespace LiteKube.Network.Peers;
 /// Routes to the other nodes' pods. A peer on one of this node's own links is its pods' gateway; any other is reached by VXLAN.
 /// Everything is found again in the kernel (own route protocol, own device), so each pass makes the kernel equal to the list of peers, whatever was before.
 /// </summary>
-internal sealed class PeerRoutes(NetworkOptions options, RouteNetlink netlink)
+internal sealed class PeerRoutes(NetworkOptions options, RouteNetlink netlink, KernelSettings kernel)
 {
     private const int VxlanOverhead = 50;
 
@@ -75,7 +75,7 @@ internal sealed class PeerRoutes(NetworkOptions options, RouteNetlink netlink)
             device = netlink.GetLink(options.VxlanName);
         }
 
-        KernelSettings.Set($"ipv4/conf/{options.VxlanName}/rp_filter", "2");
+        kernel.SetOfInterface(options.VxlanName, "rp_filter", "2");
         // The source of what the node itself sends to other nodes' pods.
         var source = new LinkAddress(device.Index, podCidr.BaseAddress, 32);
         var present = netlink.Addresses().Where(address => address.LinkIndex == device.Index).ToList();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using LiteKube.Network.Filter;
+using LiteKube.Network.Netlink;
 using LiteKube.Network.Proxy;
 
 namespace LiteKube.Network.Tests.Live;
@@ -222,7 +223,7 @@ public sealed class OneNodeTests : IDisposable
         _outside.Exec($"ip route add 127.66.0.0/16 via {NodeAddress} dev eth0");
 
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(2));
-        using var socket = _outside.Inside(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        using var socket = _outside.Run(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
         await Assert.ThrowsAnyAsync<Exception>(async () => await socket.ConnectAsync(IPAddress.Parse("127.66.0.1"), 9100, limit.Token));
         Assert.Equal("secret", (await _node.Namespace.AskAsync("127.66.0.1", 9100)).Text);
     }
@@ -254,7 +255,7 @@ public sealed class OneNodeTests : IDisposable
     [RootFact]
     public async Task Attach_to_a_namespace_that_is_gone_fails_and_keeps_nothing()
     {
-        var failure = await Assert.ThrowsAsync<Netlink.NetlinkException>(() => _node.Network.AttachAsync("default", "ghost", "ghost", "/run/netns/no-such-namespace", [], CancellationToken.None).AsTask());
+        var failure = await Assert.ThrowsAsync<NetlinkException>(() => _node.Network.AttachAsync("default", "ghost", "ghost", "/run/netns/no-such-namespace", [], CancellationToken.None).AsTask());
 
         Assert.Contains("/run/netns/no-such-namespace", failure.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(_node.Network.Pods, pod => pod.SandboxId == "ghost");

@@ -7,7 +7,7 @@ using LiteKube.Network.Netlink;
 namespace LiteKube.Network.Tests.Live;
 
 /// <summary>A network namespace of the test's own, with sockets inside it. Gone with Dispose.</summary>
-internal sealed class TestNamespace : IDisposable
+internal sealed class TestNamespace : IHostNamespace, IDisposable
 {
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private readonly CancellationTokenSource _stopping = new();
@@ -36,13 +36,7 @@ internal sealed class TestNamespace : IDisposable
     /// <summary>Runs a command inside; the output.</summary>
     internal string Exec(string command) => Run("ip", ["netns", "exec", Name, .. command.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
 
-    internal T Inside<T>(Func<T> work) => NetworkNamespace.Run(Path, work);
-
-    internal void Inside(Action work) => Inside(() =>
-    {
-        work();
-        return 0;
-    });
+    public T Run<T>(Func<T> work) => NetworkNamespace.Run(Path, work);
 
     /// <summary>Joins two namespaces by a cable.</summary>
     internal static void Connect(TestNamespace one, string oneName, string oneAddress, TestNamespace other, string otherName, string otherAddress)
@@ -87,7 +81,7 @@ internal sealed class TestNamespace : IDisposable
     /// <summary>What a server says to a client in here: its text and who it took the client for.</summary>
     internal async Task<(string Text, string Client)> AskAsync(string address, int port, string? from = null)
     {
-        using var socket = Inside(() =>
+        using var socket = Run(() =>
         {
             var made = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
             if (from is not null)
@@ -124,7 +118,7 @@ internal sealed class TestNamespace : IDisposable
 
     private Socket Open(SocketType type, ProtocolType protocol, IPEndPoint local)
     {
-        var socket = Inside(() =>
+        var socket = Run(() =>
         {
             var made = new Socket(AddressFamily.InterNetwork, type, protocol);
             made.Bind(local);

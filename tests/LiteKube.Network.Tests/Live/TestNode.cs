@@ -29,6 +29,8 @@ internal sealed class TestNode : IDisposable
 
     internal TestNamespace Namespace { get; }
 
+    internal IToolRunner Tools => _tools;
+
     internal NetworkOptions Options { get; }
 
     internal IPNetwork PodCidr { get; }
@@ -72,14 +74,14 @@ internal sealed class TestNode : IDisposable
             await RemoveRulesAsync();
         _filter ??= isNft ? new NftablesFilter(Options, _tools, _tools.Find("nft")!) : new IptablesFilter(Options, IptablesTool.Default(_tools)!);
         await _filter.ApplyAsync(rules, CancellationToken.None);
-        using var conntrack = Namespace.Inside(() => new ConntrackNetlink());
+        using var conntrack = Namespace.Run(() => new ConntrackNetlink());
         conntrack.Delete(StaleFlows.Between(_applied, rules));
         _applied = rules;
     }
 
     internal Task AcceptForwardAsync() => new ForwardAccept(Options, _tools, NullLogger.Instance).EnsureAsync(CancellationToken.None);
 
-    internal Task CleanUpAsync() => new NetworkCleanup(Options, NullLogger<NetworkCleanup>.Instance).RunAsync(_tools, Namespace.Inside, CancellationToken.None);
+    internal Task CleanUpAsync() => new NetworkCleanup(Options, NullLogger<NetworkCleanup>.Instance).RunAsync(_tools, Namespace, CancellationToken.None);
 
     private async Task RemoveRulesAsync()
     {
@@ -90,13 +92,14 @@ internal sealed class TestNode : IDisposable
         _filter = null;
     }
 
-    private PodNetwork Start() => Namespace.Inside(() =>
+    private PodNetwork Start()
     {
-        var network = new PodNetwork(Options, new RuleSignal(), NullLogger.Instance);
-        new KernelSettings(_state).PrepareHost();
-        new KernelSettings(_state).OpenLoopback();
+        var kernel = new KernelSettings(_state, Namespace);
+        kernel.PrepareHost();
+        kernel.OpenLoopback();
+        var network = new PodNetwork(Options, new RuleSignal(), Namespace, kernel, NullLogger.Instance);
         network.Start();
         network.UseCidrAsync(PodCidr, CancellationToken.None).AsTask().GetAwaiter().GetResult();
         return network;
-    });
+    }
 }

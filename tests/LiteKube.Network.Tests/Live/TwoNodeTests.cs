@@ -1,4 +1,5 @@
 using System.Net;
+using LiteKube.Network.Cni;
 using LiteKube.Network.Filter;
 using LiteKube.Network.Netlink;
 using LiteKube.Network.Peers;
@@ -111,11 +112,11 @@ public sealed class TwoNodeTests : IDisposable
         Assert.Equal("server", await TestNamespace.AskUdpAsync(socket, server.Address, 8053));
     }
 
-    private static (int Direct, int Vxlan) Reconcile(TestNode node, string own, params PeerNode[] peers) => node.Namespace.Inside(() =>
+    private static (int Direct, int Vxlan) Reconcile(TestNode node, string own, params PeerNode[] peers)
     {
-        using var netlink = new RouteNetlink();
-        return new PeerRoutes(node.Options, netlink).Reconcile(IPAddress.Parse(own), node.PodCidr, peers);
-    });
+        using var netlink = node.Namespace.Run(() => new RouteNetlink());
+        return new PeerRoutes(node.Options, netlink, new KernelSettings(node.Options.StateDirectory, node.Namespace)).Reconcile(IPAddress.Parse(own), node.PodCidr, peers);
+    }
 
     private static PeerNode Peer(TestNode node, string address) => new(node.Options.NodeName, IPAddress.Parse(address), node.PodCidr);
 }

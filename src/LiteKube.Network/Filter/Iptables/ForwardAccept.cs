@@ -22,6 +22,15 @@ internal sealed partial class ForwardAccept(NetworkOptions options, IToolRunner 
                 await EnsureAsync(other, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>The jumps that <see cref="EnsureAsync"/> made are still there.</summary>
+    internal async Task<bool> IsInForceAsync(CancellationToken cancellationToken)
+    {
+        if (IptablesTool.Default(tools) is not { } main)
+            return true;
+        return await main.HasJumpAsync("filter", "FORWARD", _forward, cancellationToken).ConfigureAwait(false)
+            && (!await DropsAsync(main, "INPUT", cancellationToken).ConfigureAwait(false) || await main.HasJumpAsync("filter", "INPUT", _input, cancellationToken).ConfigureAwait(false));
+    }
+
     internal async Task RemoveAsync(CancellationToken cancellationToken)
     {
         IEnumerable<IptablesTool> flavours = IptablesTool.Default(tools) is { } main ? IptablesTool.Others(tools).Prepend(main) : [];

@@ -11,6 +11,8 @@ internal sealed class IptablesFilter(NetworkOptions options, IptablesTool iptabl
     public async Task<bool> IsInForceAsync(CancellationToken cancellationToken) =>
         (await iptables.RunAsync(["-t", "nat", "-S", $"{options.TableName.ToUpperInvariant()}-DISPATCH"], cancellationToken).ConfigureAwait(false)).Succeeded;
 
+    public void Forget() => _inForce = null;
+
     public async Task ApplyAsync(PacketRules rules, CancellationToken cancellationToken)
     {
         var first = _inForce is null;

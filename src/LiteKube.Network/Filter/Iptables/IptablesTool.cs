@@ -15,10 +15,12 @@ internal sealed class IptablesTool(IToolRunner tools, string command, string res
     /// <summary>Makes a built-in chain jump to one of LiteKube's first of all.</summary>
     internal async Task<ToolResult> EnsureJumpAsync(string table, string from, string to, CancellationToken cancellationToken)
     {
-        string[] rule = ["-t", table, "-C", from, "-j", to];
-        var present = await RunAsync(rule, cancellationToken).ConfigureAwait(false);
+        var present = await RunAsync(["-t", table, "-C", from, "-j", to], cancellationToken).ConfigureAwait(false);
         return present.Succeeded ? present : await RunAsync(["-t", table, "-I", from, "1", "-j", to], cancellationToken).ConfigureAwait(false);
     }
+
+    internal async Task<bool> HasJumpAsync(string table, string from, string to, CancellationToken cancellationToken) =>
+        (await RunAsync(["-t", table, "-C", from, "-j", to], cancellationToken).ConfigureAwait(false)).Succeeded;
 
     /// <summary>No error where there is no such jump.</summary>
     internal async Task RemoveJumpAsync(string table, string from, string to, CancellationToken cancellationToken)

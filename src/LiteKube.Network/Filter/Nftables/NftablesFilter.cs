@@ -20,6 +20,8 @@ internal sealed class NftablesFilter(NetworkOptions options, IToolRunner tools, 
     public async Task<bool> IsInForceAsync(CancellationToken cancellationToken) =>
         (await RunAsync(["list", "chain", "ip", options.TableName, "dispatch"], null, cancellationToken).ConfigureAwait(false)).Succeeded;
 
+    public void Forget() => _inForce = null;
+
     public async Task ApplyAsync(PacketRules rules, CancellationToken cancellationToken)
     {
         var wanted = NftRenderer.Render(options, rules);
