@@ -45,7 +45,7 @@ public sealed class KubeClient(IApiTransport transport)
     }
 
     public ValueTask<T> CreateAsync<T>(T value, CancellationToken cancellationToken = default) where T : class, IKubeObject<T> =>
-        WriteAsync<T>(Of(WriteVerb.Create, value), cancellationToken);
+        WriteAsync<T>(Of(WriteVerb.Create, value) with { Name = null }, cancellationToken);
 
     /// <summary>Replaces the object; the resourceVersion in it, when set, must be the present one.</summary>
     public ValueTask<T> UpdateAsync<T>(T value, CancellationToken cancellationToken = default) where T : class, IKubeObject<T> =>

@@ -33,4 +33,6 @@ public static class ControllersServiceCollectionExtensions
         services.AddHostedService<EndpointsController>();
         return services;
     }
+
+    public static IServiceCollection AddControllers(this IServiceCollection services, ControllerOptions options) => services.AddControllers(_ => options);
 }

@@ -16,7 +16,7 @@ namespace LiteKube.Scheduler;
 /// Takes one pod at a time, chooses its node on a snapshot of the cluster, assumes it there and binds it in the background, so that choosing
 /// never waits for the server.
 /// </summary>
-internal sealed partial class SchedulerService : IHostedService, IAsyncDisposable
+internal sealed partial class SchedulerService : BackgroundService, IAsyncDisposable
 {
     private static readonly Dictionary<string, string> s_noLabels = [];
 
@@ -34,8 +34,6 @@ internal sealed partial class SchedulerService : IHostedService, IAsyncDisposabl
     private readonly Informer<Namespace> _namespaces;
     private readonly Informer<PodDisruptionBudget> _budgets;
     private readonly Informer<Pod> _pods;
-    private readonly CancellationTokenSource _stopping = new();
-    private Task _running = Task.CompletedTask;
 
     public SchedulerService(SchedulerOptions options, IApiTransportFactory transports, InformerFactory informers, TimeProvider time, ILoggerFactory loggers)
     {
@@ -53,42 +51,44 @@ internal sealed partial class SchedulerService : IHostedService, IAsyncDisposabl
         _events = new ClusterEvents(options, _pods, informers.Of<Node>(), _snapshot, _queue, _nominations);
     }
 
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        var synced = Task.WhenAll(_events.Start(), _namespaces.HasSynced, _budgets.HasSynced);
-        _running = Task.Run(() => RunAsync(synced, _stopping.Token), CancellationToken.None);
-        return Task.CompletedTask;
-    }
-
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        _events.Stop();
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
     public async ValueTask DisposeAsync()
     {
         await _recorder.DisposeAsync().ConfigureAwait(false);
-        _queue.Dispose();
-        _stopping.Dispose();
+        Dispose();
     }
 
-    private async Task RunAsync(Task synced, CancellationToken stopping)
+    public override void Dispose()
     {
-        await synced.WaitAsync(stopping).ConfigureAwait(false);
-        while (!stopping.IsCancellationRequested)
+        _queue.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
         {
-            var pod = await _queue.TakeAsync(stopping).ConfigureAwait(false);
-            try
+            await Task.WhenAll(_events.Start(), _namespaces.HasSynced, _budgets.HasSynced).WaitAsync(stoppingToken).ConfigureAwait(false);
+            while (true)
             {
-                await ScheduleAsync(new PodInfo(pod), stopping).ConfigureAwait(false);
+                var pod = await _queue.TakeAsync(stoppingToken).ConfigureAwait(false);
+                try
+                {
+                    await ScheduleAsync(new PodInfo(pod), stoppingToken).ConfigureAwait(false);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+                {
+                    LogAttemptFailed(e, $"{pod.Metadata.Namespace}/{pod.Metadata.Name}");
+                    _queue.Retry(pod.Metadata.Uid!);
+                }
             }
-            catch (Exception e) when (!stopping.IsCancellationRequested)
-            {
-                LogAttemptFailed(e, $"{pod.Metadata.Namespace}/{pod.Metadata.Name}");
-                _queue.Retry(pod.Metadata.Uid!);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped. Pods without a node are found again at the next start.
+        }
+        finally
+        {
+            _events.Stop();
         }
     }
 

@@ -6,50 +6,34 @@ namespace LiteKube.Client;
 
 /// <summary>
 /// A level-triggered loop: informers put keys into a queue, workers bring each key's world to what it should be, and failures come back with backoff.
-/// Starting subscribes and returns; the workers wait for the informers by themselves.
+/// Starting returns at once; the workers wait for the informers by themselves. Stopped, it may be started again.
 /// </summary>
-public abstract partial class Reconciler<TKey> : IHostedService, IDisposable where TKey : notnull
+public abstract partial class Reconciler<TKey> : BackgroundService where TKey : notnull
 {
     private readonly ILogger _logger;
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly WorkQueueOptions? _queueOptions;
     private readonly List<IDisposable> _subscriptions = [];
-    private Task _running = Task.CompletedTask;
+    private WorkQueue<TKey> _queue;
 
     protected Reconciler(TimeProvider time, ILogger logger, WorkQueueOptions? options = null)
     {
         Time = time;
         _logger = logger;
-        Queue = new WorkQueue<TKey>(time, options);
+        _queueOptions = options;
+        _queue = new WorkQueue<TKey>(time, options);
     }
 
     protected TimeProvider Time { get; }
 
-    protected WorkQueue<TKey> Queue { get; }
+    protected WorkQueue<TKey> Queue => _queue;
 
     /// <summary>How many keys are worked on at once; one key never is twice.</summary>
     protected virtual int Workers => 2;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override void Dispose()
     {
-        var synced = Subscribe();
-        _running = RunAsync(synced);
-        return Task.CompletedTask;
-    }
-
-    public async Task StopAsync(CancellationToken cancellationToken)
-    {
-        foreach (var subscription in _subscriptions)
-            subscription.Dispose();
-        Queue.ShutDown();
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _running.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-    }
-
-    public void Dispose()
-    {
-        _stopping.Cancel();
-        _stopping.Dispose();
-        Queue.Dispose();
+        _queue.Dispose();
+        base.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -75,18 +59,27 @@ public abstract partial class Reconciler<TKey> : IHostedService, IDisposable whe
         return informer.HasSynced;
     }
 
-    private async Task RunAsync(IReadOnlyList<Task> synced)
+    protected sealed override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var stopping = _stopping.Token;
+        // A queue of its own for each run: what a former one left is in the informers, which tell it anew.
+        _queue.Dispose();
+        _queue = new WorkQueue<TKey>(Time, _queueOptions);
         try
         {
-            await Task.WhenAll(synced).WaitAsync(stopping).ConfigureAwait(false);
-            await ReadyAsync(stopping).ConfigureAwait(false);
-            await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(stopping)))).ConfigureAwait(false);
+            await Task.WhenAll(Subscribe()).WaitAsync(stoppingToken).ConfigureAwait(false);
+            await ReadyAsync(stoppingToken).ConfigureAwait(false);
+            await Task.WhenAll(Enumerable.Range(0, Workers).Select(_ => Task.Run(() => WorkAsync(stoppingToken), stoppingToken))).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // Stopped while waiting: nothing was begun.
+            // Stopped: what was not finished will be found so by the next run.
+        }
+        finally
+        {
+            foreach (var subscription in _subscriptions)
+                subscription.Dispose();
+            _subscriptions.Clear();
+            _queue.ShutDown();
         }
     }
 

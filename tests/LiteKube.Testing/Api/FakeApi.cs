@@ -221,6 +221,9 @@ public sealed class FakeApi(TimeProvider time) : IApiTransport, IApiTransportFac
 
     private KubeObject Create(WriteRequest request)
     {
+        // The name of what is created stands in it; the request goes to the collection.
+        if (request.Name is not null)
+            throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
         var tree = (JsonObject)JsonNode.Parse(request.Body.Span)!;
         var metadata = FakeObjects.Metadata(tree);
         if (request.Resource.Namespaced)
