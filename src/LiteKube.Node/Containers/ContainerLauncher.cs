@@ -8,7 +8,8 @@ using LiteKube.Node.Volumes;
 namespace LiteKube.Node.Containers;
 
 /// <summary>Makes and starts one container of a pod.</summary>
-internal sealed class ContainerLauncher(PodServices services, PodEvents events, PodVolumes volumes, PodPaths paths)
+/// <param name="unsure">Told of a container that was made but of which the engine then did not say how it is: it must be looked at again.</param>
+internal sealed class ContainerLauncher(PodServices services, PodEvents events, PodVolumes volumes, PodPaths paths, Action<string> unsure)
 {
     private const int CannotStart = 128;
 
@@ -18,6 +19,19 @@ internal sealed class ContainerLauncher(PodServices services, PodEvents events, 
     {
         var id = await CreateAsync(pod, container, sandboxId, attempt, image, addresses, cancellationToken).ConfigureAwait(false);
         events.Normal(container.Name, "Created", $"Created container: {container.Name}");
+        try
+        {
+            return await StartAsync(container, id, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            unsure(id);
+            throw;
+        }
+    }
+
+    private async ValueTask<EngineContainer> StartAsync(Container container, string id, CancellationToken cancellationToken)
+    {
         string? error = null;
         try
         {
@@ -40,7 +54,6 @@ internal sealed class ContainerLauncher(PodServices services, PodEvents events, 
             ExitCode = status.ExitCode == 0 ? CannotStart : status.ExitCode,
             Error = error,
             FinishedAt = status.FinishedAt ?? services.Time.GetUtcNow(),
-            StartedAt = null,
         };
     }
 

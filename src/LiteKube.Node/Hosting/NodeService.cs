@@ -4,6 +4,7 @@ using LiteKube.Client;
 using LiteKube.Node.Env;
 using LiteKube.Node.Images;
 using LiteKube.Node.Network;
+using LiteKube.Node.PodFiles;
 using LiteKube.Node.Pods;
 using LiteKube.Node.Registration;
 using LiteKube.Node.Runtime;
@@ -29,6 +30,7 @@ internal sealed partial class NodeService(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        PodPaths.Prepare(options.RootDirectory);
         facts.RefreshAddress();
         _running = Task.Run(() => RunAsync(_stopping.Token), CancellationToken.None);
         return Task.CompletedTask;

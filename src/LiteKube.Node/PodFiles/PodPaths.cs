@@ -13,6 +13,14 @@ internal sealed class PodPaths(string rootDirectory, string podUid)
 
     public static string PodsOf(string rootDirectory) => Path.Combine(rootDirectory, "pods");
 
+    /// <summary>Makes the directory of all pods' files, closed to the machine's other users: below it, modes are those that containers need.</summary>
+    public static void Prepare(string rootDirectory)
+    {
+        const UnixFileMode OwnerAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute;
+        var pods = Directory.CreateDirectory(PodsOf(rootDirectory));
+        pods.UnixFileMode = OwnerAndGroup;
+    }
+
     /// <param name="plugin">As in <c>kubernetes.io~secret</c>, after the tilde.</param>
     public string Volume(string plugin, string name) => Path.Combine(Pod, "volumes", "kubernetes.io~" + plugin, name);
 

@@ -16,7 +16,7 @@ namespace LiteKube.Node.Pods;
 /// Brings a pod that shall run to where its spec wants it, one step per turn of the worker: ends what must end, makes sandbox and volumes side by side,
 /// starts what may start. Whatever takes long (pulls, hooks, stops) runs beside and wakes the worker.
 /// </summary>
-internal sealed partial class PodRunner(PodServices services, PodState state, PodEvents events, PodSandbox sandbox, PodVolumes volumes, PodImages images, ContainerStops stops, PodProbes probes, PodPaths paths, Action wake, CancellationToken stopping)
+internal sealed partial class PodRunner(PodServices services, PodState state, PodEvents events, PodSandbox sandbox, PodVolumes volumes, PodImages images, ContainerStops stops, PodProbes probes, PodPaths paths, Action wake, Action<string> lookAt, CancellationToken stopping)
 {
     private const int KeptInstances = 2;
     private static readonly TimeSpan s_minCrashBackoff = TimeSpan.FromSeconds(10);
@@ -24,7 +24,7 @@ internal sealed partial class PodRunner(PodServices services, PodState state, Po
     private static readonly TimeSpan s_configRetry = TimeSpan.FromSeconds(10);
 
     private readonly ILogger _logger = services.Logger;
-    private readonly ContainerLauncher _launcher = new(services, events, volumes, paths);
+    private readonly ContainerLauncher _launcher = new(services, events, volumes, paths, lookAt);
     private readonly PodNetworkFiles _networkFiles = new(services.HostFiles, services.Options);
     private readonly Backoff _crashes = new(services.Time, s_minCrashBackoff, s_maxCrashBackoff);
     private readonly Backoff _sandboxFailures = new(services.Time, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30));
@@ -156,11 +156,13 @@ internal sealed partial class PodRunner(PodServices services, PodState state, Po
             if (plan.NeedsSandbox)
             {
                 await StopOldSandboxAsync(cancellationToken).ConfigureAwait(false);
-                var made = await sandbox.CreateAsync(pod, plan.SandboxAttempt, null, cancellationToken).ConfigureAwait(false);
+                var made = await sandbox.CreateAsync(pod, plan.SandboxAttempt, null, lookAt, cancellationToken).ConfigureAwait(false);
                 state.Engine = state.Engine.With(made);
             }
 
             await sandbox.AttachAsync(pod, state.Engine.Sandbox!, cancellationToken).ConfigureAwait(false);
+            if (state.Engine.Sandboxes.Length > 1)
+                state.Engine = await sandbox.KeepNewestAsync(state.Engine, cancellationToken).ConfigureAwait(false);
             _sandboxFailedAt = null;
             _sandboxFailures.Forget("");
             return true;
@@ -264,8 +266,9 @@ internal sealed partial class PodRunner(PodServices services, PodState state, Po
             if (launched.State != EngineState.Running)
             {
                 // The plan decides on the next turn whether and when it is tried again.
-                state.Waiting[name] = new WaitingReason("RunContainerError", launched.Error ?? "the container ended before it was seen to run");
-                if (launched.StartedAt is not null)
+                if (launched.Error is { } error)
+                    state.Waiting[name] = new WaitingReason("RunContainerError", error);
+                else
                     state.Waiting.Remove(name);
                 wake();
                 return false;
@@ -392,7 +395,8 @@ internal sealed partial class PodRunner(PodServices services, PodState state, Po
     }
 
     /// <summary>Where probes and hooks reach the pod.</summary>
-    public string ProbeAddress(Pod pod) => sandbox.Addresses(pod) is { PodIP.Length: > 0 } addresses ? addresses.PodIP : "127.0.0.1";
+    public string ProbeAddress(Pod pod) => sandbox.Addresses(pod) is { PodIP.Length: > 0 } addresses ? addresses.PodIP
+        : string.IsNullOrEmpty(pod.Status.PodIP) ? "127.0.0.1" : pod.Status.PodIP;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "volume {Volume} is not ready: {Error}")]
     private partial void LogVolume(string volume, string error);

@@ -25,8 +25,8 @@ internal sealed class PodSandbox(PodServices services)
     /// <summary>Whether the sandbox runs and its network is known to be there.</summary>
     public bool IsReady(Pod pod, PodEngineState engine) => engine.Sandbox is { Ready: true } sandbox && (pod.IsHostNetwork() || _attached == sandbox.Id);
 
-    /// <summary>Makes a sandbox.</summary>
-    public async ValueTask<SandboxStatus> CreateAsync(Pod pod, int attempt, string? cgroupParent, CancellationToken cancellationToken)
+    /// <param name="unsure">Told of a sandbox that was made but of which the engine then did not say how it is: it must be looked at again.</param>
+    public async ValueTask<SandboxStatus> CreateAsync(Pod pod, int attempt, string? cgroupParent, Action<string> unsure, CancellationToken cancellationToken)
     {
         var config = new SandboxConfig(pod.IdentityOf(), attempt, Hostname(pod))
         {
@@ -39,8 +39,16 @@ internal sealed class PodSandbox(PodServices services)
             CgroupParent = cgroupParent,
         };
         var id = await services.Runtime.CreateSandboxAsync(config, cancellationToken).ConfigureAwait(false);
-        return await services.Runtime.GetSandboxAsync(id, cancellationToken).ConfigureAwait(false)
-            ?? throw new RuntimeException(RuntimeError.Failed, $"sandbox {id} ended at once");
+        try
+        {
+            return await services.Runtime.GetSandboxAsync(id, cancellationToken).ConfigureAwait(false)
+                ?? throw new RuntimeException(RuntimeError.Failed, $"sandbox {id} ended at once");
+        }
+        catch
+        {
+            unsure(id);
+            throw;
+        }
     }
 
     /// <summary>Gives a running sandbox its network; after a restart of this process, learns what it has.</summary>
@@ -60,6 +68,30 @@ internal sealed class PodSandbox(PodServices services)
         await services.Network.DetachAsync(sandbox.Id, cancellationToken).ConfigureAwait(false);
         if (_attached == sandbox.Id)
             _attached = null;
+    }
+
+    /// <summary>
+    /// Stops what stands beside the newest sandbox (an attempt of which the engine's answer was lost), and removes those that hold no container whose
+    /// log somebody may want.
+    /// </summary>
+    public async ValueTask<PodEngineState> KeepNewestAsync(PodEngineState engine, CancellationToken cancellationToken)
+    {
+        var newest = engine.Sandbox;
+        foreach (var old in engine.Sandboxes.Where(s => s.Id != newest!.Id))
+        {
+            if (old.Ready)
+            {
+                await StopAsync(old, cancellationToken).ConfigureAwait(false);
+                engine = engine.With(old with { Ready = false, NetworkNamespace = null });
+            }
+
+            if (engine.Containers.Any(c => c.SandboxId == old.Id))
+                continue;
+            await services.Runtime.RemoveSandboxAsync(old.Id, cancellationToken).ConfigureAwait(false);
+            engine = engine.Without(old.Id);
+        }
+
+        return engine;
     }
 
     private string Hostname(Pod pod)

@@ -69,8 +69,8 @@ internal sealed partial class PodWorker : IAsyncDisposable
         var volumes = new PodVolumes(services.Volumes, paths);
         _stops = new ContainerStops(services.Runtime, services.Hooks, _events, services.Time, services.Logger, EngineChanged, _stopping.Token);
         _images = new PodImages(services.Runtime.Images, services.Objects, services.PullSlots, _events, services.Time, _signal.Set, _stopping.Token);
-        _probes = new PodProbes(services.Prober, services.Time, services.Logger, _signal.Set, ProbeFailed);
-        _runner = new PodRunner(services, _state, _events, _sandbox, volumes, _images, _stops, _probes, paths, _signal.Set, _stopping.Token);
+        _probes = new PodProbes(services.Prober, () => _runner!.ProbeAddress(_pod), services.Time, services.Logger, _signal.Set, ProbeFailed);
+        _runner = new PodRunner(services, _state, _events, _sandbox, volumes, _images, _stops, _probes, paths, _signal.Set, EngineChanged, _stopping.Token);
         _runner.HookEnded += HookEnded;
         _ending = new PodEnding(services, _state, _sandbox, _stops, paths);
         _writer = new PodStatusWriter(services.Client, services.Time, services.Logger, _stopping.Token);
@@ -171,6 +171,10 @@ internal sealed partial class PodWorker : IAsyncDisposable
         try
         {
             await TakeNewsAsync(cancellationToken).ConfigureAwait(false);
+
+            // A new pod is told of before the first step, which may take a while; an adopted one once it is known how it is.
+            if (_status is null && _state.Engine.Containers.IsEmpty)
+                Publish();
             var isDone = await StepAsync(cancellationToken).ConfigureAwait(false);
             if (isDone)
                 return true;
@@ -244,7 +248,9 @@ internal sealed partial class PodWorker : IAsyncDisposable
         var container = await _services.Runtime.GetContainerAsync(id, cancellationToken).ConfigureAwait(false);
         if (container is null)
         {
-            _state.Engine = _state.Engine.Without(id);
+            // Not a container of LiteKube's, or gone; or a sandbox that was not known yet.
+            var sandbox = known is null ? await _services.Runtime.GetSandboxAsync(id, cancellationToken).ConfigureAwait(false) : null;
+            _state.Engine = sandbox is null ? _state.Engine.Without(id) : _state.Engine.With(sandbox);
             return;
         }
 
@@ -263,14 +269,12 @@ internal sealed partial class PodWorker : IAsyncDisposable
         if (!_isEnding)
         {
             _isEnding = !await _runner.StepAsync(_pod, cancellationToken).ConfigureAwait(false);
-            SyncProbes();
             if (!_isEnding)
                 return false;
         }
 
         _images.Dispose();
         _probes.StopLivenessAndStartup();
-        SyncProbes();
         if (!await _ending.StepAsync(_pod, _runner.ProbeAddress(_pod), cancellationToken).ConfigureAwait(false))
             return false;
         if (!IsRemoved && !_pod.IsBeingDeleted())
@@ -321,10 +325,11 @@ internal sealed partial class PodWorker : IAsyncDisposable
     }
 
     private void SyncProbes() =>
-        _probes.Sync(_pod, _state.Engine.Containers.Where(c => c.State == EngineState.Running && !_state.InHook.Contains(c.Id)), _runner.ProbeAddress(_pod), [.. _pod.Status.ContainerStatuses, .. _pod.Status.InitContainerStatuses]);
+        _probes.Sync(_pod, _state.Engine.Containers.Where(c => c.State == EngineState.Running && !_state.InHook.Contains(c.Id)), [.. _pod.Status.ContainerStatuses, .. _pod.Status.InitContainerStatuses]);
 
     private void Publish()
     {
+        SyncProbes();
         var situation = new PodSituation(_pod, _state.Engine, _probes, _services.Runtime.Name, _services.Time.GetUtcNow())
         {
             Previous = _status,

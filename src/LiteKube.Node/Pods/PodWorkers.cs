@@ -65,7 +65,10 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
                 return;
             }
 
-            objects.Follow(current);
+            if (current.IsTerminal())
+                objects.Forget(current.UidOf());
+            else
+                objects.Follow(current);
             if (_workers.TryGetValue(current.UidOf(), out var worker))
                 worker.Update(current);
             else if (_workers.Values.Any(w => IsNamesake(w.Pod, current)))
@@ -112,7 +115,8 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
                 var listedContainers = containers.Where(c => c.Pod.Uid == worker.Uid).ToDictionary(c => c.Id, c => c.State, StringComparer.Ordinal);
                 var changed = known.Sandboxes.Where(s => !listedSandboxes.TryGetValue(s.Id, out var ready) || ready != s.Ready).Select(s => s.Id)
                     .Concat(known.Containers.Where(c => !listedContainers.TryGetValue(c.Id, out var state) || state != c.State).Select(c => c.Id))
-                    .Concat(listedContainers.Keys.Except(known.Containers.Select(c => c.Id)));
+                    .Concat(listedContainers.Keys.Except(known.Containers.Select(c => c.Id)))
+                    .Concat(listedSandboxes.Keys.Except(known.Sandboxes.Select(s => s.Id)));
                 foreach (var id in changed.ToList())
                     worker.EngineChanged(id);
             }

@@ -7,7 +7,8 @@ namespace LiteKube.Node.Probes;
 internal sealed partial class ContainerProbes : IDisposable
 {
     private readonly IProber _prober;
-    private readonly ProbeTarget _target;
+    private readonly Func<string> _address;
+    private readonly Container _container;
     private readonly EngineContainer _instance;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -19,17 +20,17 @@ internal sealed partial class ContainerProbes : IDisposable
     private readonly ProbeState? _liveness;
     private readonly ProbeState? _readiness;
 
-    public ContainerProbes(IProber prober, ProbeTarget target, EngineContainer instance, ApiContainerStatus? before, TimeProvider time, ILogger logger, Action wake, Action<Container, ProbeKind, ProbeOutcome> failed)
+    public ContainerProbes(IProber prober, Func<string> address, Container container, EngineContainer instance, ApiContainerStatus? before, TimeProvider time, ILogger logger, Action wake, Action<Container, ProbeKind, ProbeOutcome> failed)
     {
         _prober = prober;
-        _target = target;
+        _address = address;
+        _container = container;
         _instance = instance;
         _time = time;
         _logger = logger;
         _wake = wake;
         _failed = failed;
         _stoppingRestarts = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-        var container = target.Container;
         _startup = container.StartupProbe is { } startup ? new ProbeState(ProbeKind.Startup, startup, before?.Started) : null;
         _liveness = container.LivenessProbe is { } liveness ? new ProbeState(ProbeKind.Liveness, liveness, null) : null;
         _readiness = container.ReadinessProbe is { } readiness ? new ProbeState(ProbeKind.Readiness, readiness, before?.Ready) : null;
@@ -46,7 +47,7 @@ internal sealed partial class ContainerProbes : IDisposable
         if (terminating)
             _stoppingRestarts.Cancel();
         if (_startup is { IsGood: false })
-            _ = RunAsync(ProbeKind.Startup, _target.Container.StartupProbe!, _startup, _stoppingRestarts.Token);
+            _ = RunAsync(ProbeKind.Startup, _container.StartupProbe!, _startup, _stoppingRestarts.Token);
         else
             StartRest();
     }
@@ -64,9 +65,9 @@ internal sealed partial class ContainerProbes : IDisposable
     private void StartRest()
     {
         if (_liveness is not null)
-            _ = RunAsync(ProbeKind.Liveness, _target.Container.LivenessProbe!, _liveness, _stoppingRestarts.Token);
+            _ = RunAsync(ProbeKind.Liveness, _container.LivenessProbe!, _liveness, _stoppingRestarts.Token);
         if (_readiness is not null)
-            _ = RunAsync(ProbeKind.Readiness, _target.Container.ReadinessProbe!, _readiness, _stopping.Token);
+            _ = RunAsync(ProbeKind.Readiness, _container.ReadinessProbe!, _readiness, _stopping.Token);
     }
 
     private async Task RunAsync(ProbeKind kind, Probe probe, ProbeState state, CancellationToken cancellationToken)
@@ -81,13 +82,13 @@ internal sealed partial class ContainerProbes : IDisposable
             while (true)
             {
                 var begun = _time.GetTimestamp();
-                var outcome = await _prober.ProbeAsync(probe, _target, _instance.Id, cancellationToken).ConfigureAwait(false);
+                var outcome = await _prober.ProbeAsync(probe, new ProbeTarget(_address(), _container), _instance.Id, cancellationToken).ConfigureAwait(false);
                 cancellationToken.ThrowIfCancellationRequested();
                 if (outcome.Verdict != ProbeVerdict.Success)
-                    _failed(_target.Container, kind, outcome);
+                    _failed(_container, kind, outcome);
                 if (state.Record(outcome.Verdict))
                 {
-                    LogChanged(_target.Container.Name, _instance.Id, kind, state.IsGood);
+                    LogChanged(_container.Name, _instance.Id, kind, state.IsGood);
                     _wake();
                 }
 
@@ -115,7 +116,7 @@ internal sealed partial class ContainerProbes : IDisposable
         }
         catch (Exception e)
         {
-            LogBroken(e, _target.Container.Name, kind);
+            LogBroken(e, _container.Name, kind);
         }
     }
 

@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace LiteKube.Node.Probes;
 
 /// <summary>The probes of one pod's running containers. Each result that changes something wakes the pod's worker at once.</summary>
-internal sealed class PodProbes(IProber prober, TimeProvider time, ILogger logger, Action wake, Action<Container, ProbeKind, ProbeOutcome> failed) : IProbeResults, IDisposable
+/// <param name="address">Where probes dial; asked at each attempt, for it may be known only later.</param>
+internal sealed class PodProbes(IProber prober, Func<string> address, TimeProvider time, ILogger logger, Action wake, Action<Container, ProbeKind, ProbeOutcome> failed) : IProbeResults, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, ContainerProbes> _containers = new(StringComparer.Ordinal);
@@ -18,9 +19,8 @@ internal sealed class PodProbes(IProber prober, TimeProvider time, ILogger logge
     public ProbeKind? Failed(string containerId) => Find(containerId)?.Failed;
 
     /// <summary>Begins probing what runs and was not probed, ends it for what no longer runs.</summary>
-    /// <param name="address">Where probes dial.</param>
     /// <param name="startedBefore">What the API says of containers that were running before this process was: they stay ready until a probe says otherwise.</param>
-    public void Sync(Pod pod, IEnumerable<EngineContainer> running, string address, IReadOnlyList<ApiContainerStatus> startedBefore)
+    public void Sync(Pod pod, IEnumerable<EngineContainer> running, IReadOnlyList<ApiContainerStatus> startedBefore)
     {
         var present = running.ToDictionary(c => c.Id, StringComparer.Ordinal);
         lock (_gate)
@@ -36,7 +36,7 @@ internal sealed class PodProbes(IProber prober, TimeProvider time, ILogger logge
                 if (_containers.ContainsKey(instance.Id) || pod.FindContainer(instance.Name) is not { } container)
                     continue;
                 var before = startedBefore.FirstOrDefault(s => s.ContainerID is { } id && id.EndsWith("/" + instance.Id, StringComparison.Ordinal) && s.State?.Running is not null);
-                var probes = new ContainerProbes(prober, new ProbeTarget(address, container), instance, before, time, logger, wake, failed);
+                var probes = new ContainerProbes(prober, address, container, instance, before, time, logger, wake, failed);
                 _containers[instance.Id] = probes;
                 probes.Start(_terminating);
             }

@@ -66,11 +66,11 @@ internal static class ContainerStatusBuilder
         return new ContainerStateTerminated
         {
             ExitCode = container.ExitCode,
-            Reason = container.Error is not null && container.StartedAt is null ? "StartError"
+            Reason = container.Error is not null ? "StartError"
                 : container.OomKilled ? "OOMKilled"
                 : container.ExitCode == 0 ? "Completed"
                 : "Error",
-            Message = string.IsNullOrEmpty(message) ? container.StartedAt is null ? container.Error : null : message,
+            Message = string.IsNullOrEmpty(message) ? container.Error : message,
             StartedAt = container.StartedAt,
             FinishedAt = container.FinishedAt,
             ContainerID = id,
