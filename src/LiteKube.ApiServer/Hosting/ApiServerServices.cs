@@ -2,6 +2,7 @@ using LiteKube.Api;
 using LiteKube.Api.Schema;
 using LiteKube.ApiServer.Bootstrap;
 using LiteKube.ApiServer.Discovery;
+using LiteKube.ApiServer.Events;
 using LiteKube.ApiServer.Hosting;
 using LiteKube.ApiServer.Http;
 using LiteKube.ApiServer.Kinds;
@@ -39,6 +40,8 @@ public static class ApiServerServices
         services.AddSingleton<IApiServerReady>(p => p.GetRequiredService<ReadySignal>());
         services.AddSingleton<ClusterBootstrap>();
         services.AddSingleton<IHostedService, ApiServerService>();
+        services.AddSingleton<IHostedService, EndpointKeeper>();
+        services.AddSingleton<IHostedService, EventSweeper>();
         return services;
     }
 

@@ -11,23 +11,13 @@ namespace LiteKube.ApiServer.Http;
 /// </summary>
 internal static class Impersonation
 {
-    public const string UserHeader = "Impersonate-User";
+    private const string UserHeader = "Impersonate-User";
     private const string GroupHeader = "Impersonate-Group";
     private const string UidHeader = "Impersonate-Uid";
     private const string ExtraPrefix = "Impersonate-Extra-";
 
-    public static bool HasOthers(IHeaderDictionary headers)
-    {
-        if (headers.ContainsKey(GroupHeader) || headers.ContainsKey(UidHeader))
-            return true;
-        foreach (var header in headers)
-        {
-            if (header.Key.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase))
-                return true;
-        }
-
-        return false;
-    }
+    public static bool IsAsked(IHeaderDictionary headers) =>
+        headers.ContainsKey(UserHeader) || headers.ContainsKey(GroupHeader) || headers.ContainsKey(UidHeader);
 
     public static async ValueTask<UserInfo> ResolveAsync(UserInfo user, IHeaderDictionary headers, IAuthorizer authorizer, CancellationToken cancellationToken)
     {

@@ -17,7 +17,7 @@ internal sealed class RequestIdentity(IAuthenticator authenticator, IAuthorizer 
     public async ValueTask<UserInfo> OfAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var user = await AuthenticateAsync(context, cancellationToken);
-        return context.Request.Headers.ContainsKey(Impersonation.UserHeader) || Impersonation.HasOthers(context.Request.Headers)
+        return Impersonation.IsAsked(context.Request.Headers)
             ? await Impersonation.ResolveAsync(user, context.Request.Headers, authorizer, cancellationToken)
             : user;
     }

@@ -76,7 +76,8 @@ internal sealed class ResultWriter(TableWriter tables, WatchWriter watches)
     private static ValueTask WriteBytesAsync(HttpContext context, ApiRequest request, int statusCode, ReadOnlyMemory<byte> json, MediaFormat format) => format switch
     {
         MediaFormat.Protobuf => ResponseBody.WriteAsync(context, statusCode, ProtobufCodec.ContentType, ProtobufCodec.Encode(json.Span)),
-        MediaFormat.Yaml => ResponseBody.WriteAsync(context, statusCode, YamlType, YamlBody.Encode(json.Span)),
+        // JSON is YAML's flow style.
+        MediaFormat.Yaml => ResponseBody.WriteAsync(context, statusCode, YamlType, Indented.Of(json.Span)),
         _ => ResponseBody.WriteAsync(context, statusCode, Json, request.Options.Pretty ? Indented.Of(json.Span) : json),
     };
 

@@ -37,7 +37,7 @@ internal sealed class ApiDispatcher(
             return subresources.HandleAsync(request, cancellationToken);
         if (subresources.Virtual(request.Resource) is { } answers)
             return answers.HandleAsync(request, cancellationToken);
-        if (!request.Resource.Has(request.Verb))
+        if (!request.Resource.Has(request.Verb) || (request.Name.Length == 0 && request.Verb is ("update" or "patch")))
             throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
         return request.Verb switch
         {

@@ -41,7 +41,7 @@ internal sealed class BodyDecoder
             case "" or "application/json" or "text/plain" or "application/octet-stream":
                 return JsonTree.Parse(body.Bytes.Span, out duplicates);
             case "application/yaml":
-                return YamlBody.Decode(body.Bytes.Span, out duplicates);
+                return Yaml.ToTree(body.Bytes.Span, out duplicates);
             case "application/vnd.kubernetes.protobuf":
                 return ProtobufCodec.Decode(body.Bytes.Span, expected);
             default:

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.Defaulting;
+using LiteKube.Api.Validation;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.Resources;
 
@@ -14,10 +15,30 @@ internal sealed class ObjectRules
     /// <summary>What only creation sets. After the strategy has taken away what clients may not set.</summary>
     public void DefaultCreated(ServedResource resource, JsonObject created) => Defaults.PrepareForCreate(resource.Schema, created);
 
-    public void ValidateCreate(ApiRequest request, JsonObject created) => CheckName(request, created);
+    /// <exception cref="LiteKube.Api.ApiException">Invalid: everything that is wrong, by field.</exception>
+    public void ValidateCreate(ApiRequest request, JsonObject created)
+    {
+        CheckName(request, created);
+        Throw(request, created, Validator.ValidateCreate(request.Resource.Storage.Schema, created));
+    }
 
+    /// <exception cref="LiteKube.Api.ApiException">Invalid: everything that is wrong, by field.</exception>
     public void ValidateUpdate(ApiRequest request, JsonObject next, JsonObject old)
     {
+        var kind = request.Resource.Storage.Schema;
+        Throw(request, next, request.Subresource switch
+        {
+            "" or "scale" => Validator.ValidateUpdate(kind, next, old),
+            "status" or "approval" => Validator.ValidateStatusUpdate(kind, next, old),
+            // These write what an update of the object itself may not.
+            _ => Validator.Validate(kind.Type, next),
+        });
+    }
+
+    private static void Throw(ApiRequest request, JsonObject tree, IReadOnlyList<FieldError> errors)
+    {
+        if (errors.Count > 0)
+            throw Api.Validation.InvalidObject.Of(request.Resource.Schema, tree.Object("metadata").String("name") ?? "", errors);
     }
 
     // Names are parts of paths and keys, whatever else a kind allows in them.
