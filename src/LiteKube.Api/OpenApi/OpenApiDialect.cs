@@ -1,0 +1,7 @@
+namespace LiteKube.Api.OpenApi;
+
+internal enum OpenApiDialect
+{
+    V2,
+    V3,
+}

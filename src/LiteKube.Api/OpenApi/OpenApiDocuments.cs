@@ -1,0 +1,132 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text.Json;
+using LiteKube.Api.Codecs;
+using LiteKube.Api.Schema;
+
+namespace LiteKube.Api.OpenApi;
+
+/// <summary>
+/// The OpenAPI documents of the built-in kinds, made of the schema when first asked for and kept. They say what clients work by (types,
+/// required fields, patch and list strategies, kinds of operations, parameters) and hold no prose.
+/// </summary>
+public static class OpenApiDocuments
+{
+    private static readonly Lazy<byte[]> s_v2 = new(WriteV2);
+    private static readonly FrozenDictionary<string, Lazy<OpenApiV3Document>> s_v3 = ApiSchema.Current.Kinds
+        .GroupBy(k => k.Resource.BasePath.TrimStart('/'))
+        .ToFrozenDictionary(g => g.Key, g => new Lazy<OpenApiV3Document>(() => WriteV3(g.Key, [.. g])), StringComparer.Ordinal);
+
+    /// <summary>What <c>/openapi/v2</c> answers, as JSON.</summary>
+    public static ReadOnlyMemory<byte> V2 => s_v2.Value;
+
+    /// <summary>The group versions with a v3 document: <c>api/v1</c>, <c>apis/apps/v1</c>.</summary>
+    public static IEnumerable<string> V3Paths => s_v3.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>What <c>/openapi/v3/{path}</c> answers; null where there is no such group version.</summary>
+    public static OpenApiV3Document? V3(string path) => s_v3.TryGetValue(path, out var document) ? document.Value : null;
+
+    /// <summary>What <c>/openapi/v3</c> answers: each group version's document, at an address that changes with it.</summary>
+    /// <param name="others">Documents of custom resources and aggregated servers, by path.</param>
+    public static byte[] V3Index(params IEnumerable<OpenApiV3Document> others)
+    {
+        var all = V3Paths.Select(p => V3(p)!).Concat(others).OrderBy(d => d.Path, StringComparer.Ordinal);
+        return Write(writer =>
+        {
+            writer.WriteStartObject("paths"u8);
+            foreach (var document in all)
+            {
+                writer.WriteStartObject(document.Path);
+                writer.WriteString("serverRelativeURL"u8, $"/openapi/v3/{document.Path}?hash={document.Hash}");
+                writer.WriteEndObject();
+            }
+
+            writer.WriteEndObject();
+        });
+    }
+
+    private static OpenApiV3Document WriteV3(string path, KindSchema[] kinds)
+    {
+        var json = Write(writer =>
+        {
+            writer.WriteString("openapi"u8, "3.0.0"u8);
+            Info(writer);
+            var definitions = new DefinitionWriter(writer, OpenApiDialect.V3);
+            Paths(writer, OpenApiDialect.V3, definitions, kinds);
+            writer.WriteStartObject("components"u8);
+            writer.WriteStartObject("schemas"u8);
+            definitions.All(Definitions(kinds));
+            writer.WriteStartObject("io.k8s.apimachinery.pkg.apis.meta.v1.Patch"u8);
+            writer.WriteString("type"u8, "object"u8);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+            writer.WriteStartObject("securitySchemes"u8);
+            BearerToken(writer);
+            writer.WriteEndObject();
+            writer.WriteEndObject();
+        });
+        return new OpenApiV3Document(path, Convert.ToHexString(SHA512.HashData(json)), json);
+    }
+
+    private static byte[] WriteV2() => Write(writer =>
+    {
+        writer.WriteString("swagger"u8, "2.0"u8);
+        Info(writer);
+        var definitions = new DefinitionWriter(writer, OpenApiDialect.V2);
+        Paths(writer, OpenApiDialect.V2, definitions, ApiSchema.Current.Kinds);
+        writer.WriteStartObject("definitions"u8);
+        definitions.All(Definitions(ApiSchema.Current.Kinds));
+        writer.WriteEndObject();
+        writer.WriteStartObject("securityDefinitions"u8);
+        BearerToken(writer);
+        writer.WriteEndObject();
+    });
+
+    private static void Info(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("info"u8);
+        writer.WriteString("title"u8, "Kubernetes"u8);
+        writer.WriteString("version"u8, "v1.36.0"u8);
+        writer.WriteEndObject();
+    }
+
+    private static void BearerToken(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("BearerToken"u8);
+        writer.WriteString("type"u8, "apiKey"u8);
+        writer.WriteString("name"u8, "authorization"u8);
+        writer.WriteString("in"u8, "header"u8);
+        writer.WriteEndObject();
+    }
+
+    private static void Paths(Utf8JsonWriter writer, OpenApiDialect dialect, DefinitionWriter definitions, IEnumerable<KindSchema> kinds)
+    {
+        writer.WriteStartObject("paths"u8);
+        var paths = new PathWriter(writer, dialect, definitions);
+        foreach (var kind in kinds)
+            paths.Kind(kind);
+        writer.WriteEndObject();
+    }
+
+    private static DefinitionSet Definitions(IEnumerable<KindSchema> kinds)
+    {
+        var set = new DefinitionSet();
+        foreach (var kind in kinds)
+            set.AddKind(kind);
+        return set;
+    }
+
+    private static byte[] Write(Action<Utf8JsonWriter> members)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1 << 16);
+        using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
+        {
+            writer.WriteStartObject();
+            members(writer);
+            writer.WriteEndObject();
+        }
+
+        return buffer.WrittenSpan.ToArray();
+    }
+}
