@@ -19,6 +19,10 @@ internal sealed class SqliteConnection : IDisposable
         {
             Check(code);
             raw.sqlite3_extended_result_codes(_db, 1);
+
+            // SQLite opens a file that it may not write read-only, and would fail later with an obscure error of locking.
+            if (raw.sqlite3_db_readonly(_db, "main") == 1)
+                throw new SqliteException(raw.SQLITE_READONLY, "opened read-only");
         }
         catch
         {

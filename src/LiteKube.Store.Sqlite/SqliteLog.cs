@@ -27,6 +27,9 @@ internal sealed class SqliteLog(string path) : IStoreLog
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         _db = new LogSchema(path);
         _sync = new DiskSync(path + "-wal");
+
+        // A killed process may have left commits that it did not come to sync. They are about to be shown, so they must not get lost later.
+        _sync.Sync();
         (_header, _swept) = _db.ReadHeader();
         var entries = _db.ReadEntries(cancellationToken);
         _last = _db.LastRevision();
@@ -37,7 +40,7 @@ internal sealed class SqliteLog(string path) : IStoreLog
     {
         if (events.Count == 0 && header == _header)
             return;
-        var replaces = header;
+        var replaces = events.Count > 0 && header with { Compacted = _header.Compacted } == _header ? _header : header;
         Try(() =>
         {
             var db = Database();
@@ -103,8 +106,19 @@ internal sealed class SqliteLog(string path) : IStoreLog
     {
         lock (_lock)
         {
+            if (_db is null)
+                return;
+            try
+            {
+                Settle(_db);
+            }
+            catch (SqliteException)
+            {
+                // The disk still fails. Whoever made the refused writes has been told that they may or may not be there.
+            }
+
             _sync?.Dispose();
-            _db?.Dispose();
+            _db.Dispose();
             _db = null;
         }
     }

@@ -11,7 +11,7 @@ internal static partial class StoreMessages
     public static partial void Lost(ILogger logger, string name, long durable, long revision);
 
     [LoggerMessage(3, LogLevel.Error, "store: writes fail: {Reason}")]
-    public static partial void Failing(ILogger logger, string reason, Exception? error);
+    public static partial void Failing(ILogger logger, string reason);
 
     [LoggerMessage(4, LogLevel.Information, "store {Name}: writes work again")]
     public static partial void Recovered(ILogger logger, string name);

@@ -13,7 +13,10 @@ public interface IStoreLog : IDisposable
     /// <exception cref="StoreUnavailableException">The log cannot be opened.</exception>
     LogContents Load(CancellationToken cancellationToken);
 
-    /// <summary>Adds records and, where it differs from the one last written, the header: all or nothing, and durable on return.</summary>
+    /// <summary>
+    /// Adds records and, where it differs from the one last written, the header: all or nothing, and durable on return. With records, a header
+    /// that differs in <see cref="LogHeader.Compacted" only may wait for the next sweep.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">Nothing was added.</exception>
     void Append(IReadOnlyList<StoreEvent> events, in LogHeader header);
 

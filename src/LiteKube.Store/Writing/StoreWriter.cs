@@ -11,9 +11,6 @@ namespace LiteKube.Store.Writing;
 /// </summary>
 internal sealed class StoreWriter : IDisposable
 {
-    /// <summary>How many revisions relaxed writes may use before the promise never to reuse them has to be made durable again.</summary>
-    private const long Reserve = 10_000;
-    private const int EventOverhead = 128;
     private const int IdleSweep = 128;
     private const int IdlePatience = 10;
 
@@ -23,28 +20,28 @@ internal sealed class StoreWriter : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly WriteQueue _queue = new();
+    private readonly List<WriteRequest> _batch = [];
+    private readonly PendingWrites _pending;
     private readonly HistoryMarks _marks;
     private readonly ITimer _flushTimer;
     private readonly ITimer _historyTimer;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Published events that the log does not have yet: relaxed writes.</summary>
-    private readonly List<StoreEvent> _pending = [];
-    private LogHeader _header;
-    private long _durable;
-    private long _pendingBytes;
+    private bool _flushTimed;
     private bool _historyTimed;
-    private bool _sweeping;
+    private int _historyTicks;
+    private bool _sweeping = true;
     private bool _tidy;
     private bool _failing;
+
+    // Raised on other threads, always before a nudge; the lock of the queue orders them.
     private bool _flushDue;
     private bool _historyDue;
+    private bool _sweepAsked;
 
     public StoreWriter(IStoreLog log, WatchHub hub, StoreOptions options, in LogHeader header, TimeProvider time, ILogger logger)
     {
-        (_log, _hub, _options, _header, _time, _logger) = (log, hub, options, header, time, logger);
-        _durable = hub.Revision;
-        _sweeping = true;
+        (_log, _hub, _options, _time, _logger) = (log, hub, options, time, logger);
+        _pending = new PendingWrites(log, options.RelaxedFlushBytes, header, hub.Revision);
         _marks = new HistoryMarks(options.HistoryWindow, options.HistoryBytes);
         _flushTimer = time.CreateTimer(_ => Wake(ref _flushDue), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _historyTimer = time.CreateTimer(_ => Wake(ref _historyDue), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -63,7 +60,7 @@ internal sealed class StoreWriter : IDisposable
     }
 
     /// <summary>History up to the hub's compacted revision is to go from the log.</summary>
-    public void Sweep() => Wake(ref _historyDue);
+    public void Sweep() => Wake(ref _sweepAsked);
 
     public void Stop() => _queue.Close();
 
@@ -84,33 +81,37 @@ internal sealed class StoreWriter : IDisposable
         try
         {
             TimeHistory();
-            var batch = new List<WriteRequest>();
-            while (_queue.Take(batch, _sweeping || _tidy ? IdlePatience : Timeout.Infinite))
-                Round(batch);
-            Finish();
+            while (_queue.Take(_batch, _sweeping || _tidy ? IdlePatience : Timeout.Infinite))
+                Round();
+            Guard(() => _pending.Close(_hub.Revision));
+            _log.Dispose();
             _stopped.SetResult();
         }
         catch (Exception e)
         {
+            // A bug, or memory ran out: what is on disk and in memory may differ, so nothing more is written.
             StoreMessages.WriterStopped(_logger, _log.Name, e);
-            _queue.Abandon(new StoreUnavailableException($"{_log.Name}: the store's writer stopped ({e.Message}); restart litekube and report its log", e));
+            var error = new StoreUnavailableException($"{_log.Name}: the store's writer stopped ({e.Message}); restart litekube and report its log", e);
+            foreach (var request in _batch)
+                request.TrySetException(error);
+            _queue.Abandon(error);
             _stopped.SetException(e);
         }
     }
 
-    private void Round(List<WriteRequest> batch)
+    private void Round()
     {
-        if (batch.Count > 0)
+        if (_batch.Count > 0)
         {
-            Write(batch);
+            Write(_batch);
             _tidy = true;
         }
 
-        // The flags go up on timer threads, always before a nudge; the queue's lock orders them.
         if (_flushDue)
         {
-            _flushDue = false;
-            Flush();
+            _flushDue = _flushTimed = false;
+            Guard(_pending.Flush);
+            TimeFlush();
         }
 
         if (_historyDue)
@@ -119,26 +120,14 @@ internal sealed class StoreWriter : IDisposable
             AgeHistory();
         }
 
-        // Under load the sweep keeps pace with the writes; the rest of it waits for quiet. What fails waits for the next tick of history.
-        var idle = batch.Count == 0;
-        if (_sweeping)
+        if (_sweepAsked)
         {
-            _sweeping = SweepSome(idle ? IdleSweep : (2 * batch.Count) + 8);
-            _tidy = true;
+            _sweepAsked = false;
+            MarkHistory();
+            _sweeping = true;
         }
 
-        if (_tidy)
-        {
-            Guard(() => _log.Tidy(idle));
-            _tidy = !idle;
-        }
-    }
-
-    private bool SweepSome(int limit)
-    {
-        var more = false;
-        Guard(() => more = _log.Sweep(_header, limit));
-        return more;
+        KeepHouse();
     }
 
     private void Write(List<WriteRequest> requests)
@@ -148,28 +137,44 @@ internal sealed class StoreWriter : IDisposable
         foreach (var request in requests)
             request.Result = batch.Apply(request.Write);
 
-        try
+        if (batch.Events.Count > 0)
         {
-            if (batch.Events.Count > 0)
-                Commit(batch);
-        }
-        catch (Exception e)
-        {
-            Fail(requests, e);
-            return;
+            try
+            {
+                _pending.Add(batch);
+            }
+            catch (StoreUnavailableException e)
+            {
+                Report(e);
+                Refuse(requests, e);
+                return;
+            }
+
+            Publish(batch);
         }
 
         foreach (var request in requests)
             request.SetResult(request.Result);
     }
 
-    private void Fail(List<WriteRequest> requests, Exception error)
+    private void Publish(WriteBatch batch)
     {
-        Report(error);
+        _hub.Publish(batch.ToSnapshot(), batch.Events, _pending.Durable);
+        TimeFlush();
+        TimeHistory();
+        if (_marks.Count(batch.ReplacedBytes))
+            _sweeping |= MarkHistory();
+        if (!_failing || !batch.Committed)
+            return;
+        _failing = false;
+        StoreMessages.Recovered(_logger, _log.Name);
+    }
 
+    private void Refuse(List<WriteRequest> requests, StoreUnavailableException error)
+    {
         // Relaxed writes need no disk: leases are still renewed while it is full. They are decided anew, without the others.
         var relaxed = requests.FindAll(request => request.Write.Durability == Durability.Relaxed);
-        var retry = error is StoreUnavailableException && relaxed.Count is > 0 && relaxed.Count < requests.Count;
+        var retry = relaxed.Count > 0 && relaxed.Count < requests.Count;
         foreach (var request in requests)
         {
             if (!retry || request.Write.Durability == Durability.Committed)
@@ -180,62 +185,12 @@ internal sealed class StoreWriter : IDisposable
             Write(relaxed);
     }
 
-    private void Commit(WriteBatch batch)
+    private void TimeFlush()
     {
-        var before = _pending.Count;
-        _pending.AddRange(batch.Events);
-        var bytes = batch.Events.Sum(e => EventOverhead + (e.Entry?.Value.Length ?? 0));
-        var mustReserve = !batch.Committed && batch.Revision > _header.Reserved;
-        if (batch.Committed || mustReserve || _pendingBytes + bytes > _options.RelaxedFlushBytes)
-        {
-            try
-            {
-                Append(batch.Revision, mustReserve);
-            }
-            catch
-            {
-                _pending.RemoveRange(before, _pending.Count - before);
-                throw;
-            }
-        }
-        else
-        {
-            if (_pendingBytes == 0)
-                _flushTimer.Change(_options.RelaxedFlushInterval, Timeout.InfiniteTimeSpan);
-            _pendingBytes += bytes;
-        }
-
-        _hub.Publish(batch.ToSnapshot(), batch.Events, _durable);
-        TimeHistory();
-        if (_marks.Count(batch.ReplacedBytes))
-            MarkHistory();
-    }
-
-    private void Append(long revision, bool reserve)
-    {
-        // Where relaxed writes are in use, the reserve is renewed along with a commit, so that they rarely have to wait for one.
-        var header = _header;
-        var inUse = header.Reserved > 0 && header.Reserved + Reserve > revision;
-        if (reserve || (inUse && header.Reserved < revision + (Reserve / 2)))
-            header = header with { Reserved = revision + Reserve };
-        _log.Append(_pending, header);
-        _header = header;
-        _durable = revision;
-        _pending.Clear();
-        _pendingBytes = 0;
-        if (!_failing)
+        if (_flushTimed || _pending.IsEmpty)
             return;
-        _failing = false;
-        StoreMessages.Recovered(_logger, _log.Name);
-    }
-
-    private void Flush()
-    {
-        if (_pending.Count == 0)
-            return;
-        Guard(() => Append(_hub.Revision, reserve: false));
-        if (_pending.Count > 0)
-            _flushTimer.Change(_options.RelaxedFlushInterval, Timeout.InfiniteTimeSpan);
+        _flushTimed = true;
+        _flushTimer.Change(_options.RelaxedFlushInterval, Timeout.InfiniteTimeSpan);
     }
 
     private void TimeHistory()
@@ -251,38 +206,51 @@ internal sealed class StoreWriter : IDisposable
         _historyTimed = false;
         MarkHistory();
         TimeHistory();
-        _sweeping = true;
+
+        // Old versions go from the disk in one go a window, not at every tick: that writes less. Once all are old no tick may follow.
+        _sweeping |= ++_historyTicks % HistoryMarks.Parts == 0 || !_historyTimed;
     }
 
-    private void MarkHistory()
+    /// <returns>Whether history was given up.</returns>
+    private bool MarkHistory()
     {
         var now = _time.GetElapsedTime(startingTimestamp: 0);
         _marks.Add(_hub.Revision, now);
         var compacted = _hub.Compact(_marks.Expire(now) ?? 0);
-        _sweeping |= compacted > _header.Compacted;
-        _header = _header with { Compacted = compacted };
+        if (compacted == _pending.Header.Compacted)
+            return false;
+        _pending.Compact(compacted);
+        return true;
     }
 
-    private void Finish()
+    /// <summary>Under load the sweep keeps pace with the writes; the rest waits for quiet. What fails is tried again with the next sweep.</summary>
+    private void KeepHouse()
     {
-        // From here on no revision is promised beyond those given out: an orderly stop loses nothing.
-        if (Guard(() => Append(_hub.Revision, reserve: false)))
-            Guard(() => _log.Append([], _header with { Reserved = Math.Min(_header.Reserved, _hub.Revision) }));
-        _log.Dispose();
+        var idle = _batch.Count == 0;
+        if (_sweeping)
+        {
+            _sweeping = false;
+            Guard(() => _sweeping = _log.Sweep(_pending.Header, idle ? IdleSweep : (2 * _batch.Count) + 8));
+            _tidy = true;
+        }
+
+        if (_tidy)
+        {
+            Guard(() => _log.Tidy(idle));
+            _tidy = !idle;
+        }
     }
 
-    /// <summary>Work that nobody waits for: when the disk refuses it, it is done another time.</summary>
-    private bool Guard(Action work)
+    /// <summary>Work that nobody waits for.</summary>
+    private void Guard(Action work)
     {
         try
         {
             work();
-            return true;
         }
-        catch (Exception e)
+        catch (Exception e) when (e is StoreUnavailableException or StoreCorruptException)
         {
             Report(e);
-            return false;
         }
     }
 
@@ -291,6 +259,6 @@ internal sealed class StoreWriter : IDisposable
         if (_failing)
             return;
         _failing = true;
-        StoreMessages.Failing(_logger, error.Message, error is StoreUnavailableException ? null : error);
+        StoreMessages.Failing(_logger, error.Message);
     }
 }

@@ -54,7 +54,7 @@ public sealed class LogStoreTests
     {
         await using var store = await OpenAsync();
         await Put(store, "/lease", "0", Durability.Relaxed);
-        using var hold = new ManualResetEventSlim();
+        var hold = new ManualResetEventSlim();
         _log.Hold = hold;
         var busy = Put(store, "/a", "1");
         var together = new[] { Put(store, "/b", "1"), Put(store, "/lease", "1", Durability.Relaxed), Put(store, "/c", "1") };
@@ -87,7 +87,7 @@ public sealed class LogStoreTests
     public async Task All_waiting_writes_go_in_one_append()
     {
         await using var store = await OpenAsync();
-        using var hold = new ManualResetEventSlim();
+        var hold = new ManualResetEventSlim();
         _log.Hold = hold;
         var first = Put(store, "/first", "1");
         var others = Enumerable.Range(0, 100).Select(i => Put(store, $"/other/{i}", "1")).ToArray();

@@ -1,0 +1,17 @@
+using System.Threading.Channels;
+
+namespace LiteKube.Store;
+
+/// <summary>
+/// A running watch. A slow reader costs a bounded buffer and is then fed from history; the channel completes with
+/// <see cref="WatcherTooSlowException"/> only when the history that it would need next is given up. It completes without error when the
+/// watch or the store is disposed.
+/// </summary>
+public interface IStoreWatch : IDisposable
+{
+    /// <summary>
+    /// <see cref="ChannelReader{T}.TryRead"/> is false only once every event up to <see cref="IStore.Revision"/>, as it was before the call,
+    /// has been read: a bookmark of that revision is then true.
+    /// </summary>
+    ChannelReader<StoreEvent> Events { get; }
+}

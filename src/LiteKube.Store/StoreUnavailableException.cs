@@ -1,0 +1,3 @@
+namespace LiteKube.Store;
+
+public sealed class StoreUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
