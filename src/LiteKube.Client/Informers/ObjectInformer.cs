@@ -11,7 +11,10 @@ namespace LiteKube.Client;
 public sealed partial class ObjectInformer
 {
     private static readonly TimeSpan s_minBackoff = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan s_maxBackoff = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_maxBackoff = TimeSpan.FromSeconds(5);
+
+    /// <summary>A watch that lasted so long was a good one, however it ended.</summary>
+    private static readonly TimeSpan s_goodWatch = TimeSpan.FromSeconds(5);
 
     private readonly Lazy<IApiTransport> _transport;
     private readonly InformerFilter _filter;
@@ -27,6 +30,7 @@ public sealed partial class ObjectInformer
     // The revision up to which the cache is complete; 0 before the first list and after the server has forgotten it.
     private long _resourceVersion;
     private bool _streamingListRefused;
+    private bool _failing;
 
     internal ObjectInformer(Func<IApiTransport> transport, ResourceType resource, InformerFilter filter, TimeProvider time, ILogger logger)
     {
@@ -64,6 +68,7 @@ public sealed partial class ObjectInformer
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            var begun = _time.GetTimestamp();
             try
             {
                 if (_resourceVersion == 0 && _streamingListRefused)
@@ -85,9 +90,14 @@ public sealed partial class ObjectInformer
             }
             catch (Exception e)
             {
-                // Whatever went wrong between here and the server, the remedy is to try again, ever more slowly.
-                LogFailed(Resource, e.Message, _backoff.TotalSeconds);
+                // Whatever went wrong between here and the server, the remedy is to try again, ever more slowly. Said once, until it works again.
+                if (!_failing)
+                    LogFailed(Resource, e.Message);
+                _failing = true;
             }
+
+            if (_time.GetElapsedTime(begun) >= s_goodWatch)
+                _backoff = s_minBackoff;
 
             // A little chance keeps many informers from coming back all at once.
             var pause = _backoff * (0.75 + (Random.Shared.NextDouble() / 2));
@@ -124,6 +134,9 @@ public sealed partial class ObjectInformer
         };
         await foreach (var (type, value) in _transport.Value.WatchAsync(Resource, _filter.Namespace, options, cancellationToken).ConfigureAwait(false))
         {
+            if (_failing)
+                LogRecovered(Resource);
+            _failing = false;
             if (initial is null)
             {
                 Apply(type, value);
@@ -234,8 +247,11 @@ public sealed partial class ObjectInformer
     [LoggerMessage(Level = LogLevel.Information, Message = "{Resource}: revision {Revision} is no longer held by the server, listing again")]
     private partial void LogExpired(ResourceType resource, long revision);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Resource}: watch failed, next attempt in {Seconds:0.##} s: {Error}")]
-    private partial void LogFailed(ResourceType resource, string error, double seconds);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Resource}: watch failed and is tried again: {Error}")]
+    private partial void LogFailed(ResourceType resource, string error);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Resource}: watch works again")]
+    private partial void LogRecovered(ResourceType resource);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Resource}: a handler failed on {Key}")]
     private partial void LogHandlerFailed(Exception exception, ResourceType resource, string key);

@@ -102,6 +102,11 @@ public abstract partial class Reconciler<TKey> : BackgroundService where TKey : 
                 LogBehind(taken.Key, e.Message);
                 Queue.AddRateLimited(taken.Key);
             }
+            catch (ApiException e)
+            {
+                LogRefused(taken.Key, Queue.Failures(taken.Key) + 1, e.Message);
+                Queue.AddRateLimited(taken.Key);
+            }
             catch (Exception e)
             {
                 LogFailed(e, taken.Key, Queue.Failures(taken.Key) + 1);
@@ -116,6 +121,9 @@ public abstract partial class Reconciler<TKey> : BackgroundService where TKey : 
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Key}: will be tried again: {Reason}")]
     private partial void LogBehind(TKey key, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Key}: attempt {Attempt} was refused: {Reason}")]
+    private partial void LogRefused(TKey key, int attempt, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Key}: attempt {Attempt} failed")]
     private partial void LogFailed(Exception exception, TKey key, int attempt);
