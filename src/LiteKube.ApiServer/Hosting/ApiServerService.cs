@@ -20,6 +20,9 @@ internal sealed partial class ApiServerService(
     ApiServerOptions options, HttpApplication application, ServingCertificate certificates, ClusterBootstrap bootstrap, ReadySignal ready,
     ILoggerFactory logs) : IHostedService, IDisposable
 {
+    /// <summary>How long requests under way have when the server stops. Watches end at once, tunnels are cut after it.</summary>
+    private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+
     private WebApplication? _kestrel;
     private IServer? _server;
 
@@ -44,9 +47,12 @@ internal sealed partial class ApiServerService(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        ready.Stopping();
-        if (_server is not null)
-            await _server.StopAsync(cancellationToken);
+        ready.Stop();
+        if (_server is null)
+            return;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(s_drain);
+        await _server.StopAsync(limit.Token);
     }
 
     public void Dispose() => (_kestrel as IDisposable)?.Dispose();

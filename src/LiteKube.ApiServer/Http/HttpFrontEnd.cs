@@ -132,7 +132,7 @@ internal sealed partial class HttpFrontEnd(
     private static string VerbOf(string method, RequestPath target, RequestOptions options) => method switch
     {
         "GET" or "HEAD" => target.Subresource.Length > 0 ? "get"
-            : target.Watch || (options.Watch && target.Name.Length == 0) ? "watch"
+            : target.Watch || options.Watch ? "watch"
             : target.Name.Length > 0 ? "get"
             : "list",
         "POST" => "create",

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using LiteKube.Api;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.Meta.V1;
+using LiteKube.ApiServer.Hosting;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.Tables;
 using LiteKube.ApiServer.Verbs;
@@ -15,7 +16,7 @@ namespace LiteKube.ApiServer.Http;
 /// A watch as lines of JSON. The bytes of an object are those that every other watcher of it sends; only the few around them are written per watcher.
 /// Flushes when no more events are ready, so that bursts share packets.
 /// </summary>
-internal sealed class WatchWriter(TableWriter tables)
+internal sealed class WatchWriter(TableWriter tables, ReadySignal server)
 {
     private const int FlushAt = 64 * 1024;
 
@@ -28,9 +29,14 @@ internal sealed class WatchWriter(TableWriter tables)
         var writer = response.BodyWriter;
         await response.StartAsync(context.RequestAborted);
         await writer.FlushAsync(context.RequestAborted);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, server.Stopping);
         try
         {
-            await CopyAsync(writer, request, watch, format, context.RequestAborted);
+            await CopyAsync(writer, request, watch, format, ends.Token);
+        }
+        catch (OperationCanceledException) when (server.Stopping.IsCancellationRequested)
+        {
+            // The client finds the next server, or this one when it is back.
         }
         catch (WatcherTooSlowException)
         {

@@ -83,7 +83,8 @@ internal sealed class HttpForwarder(BackendConnections connections)
     public static async Task StreamAsync(HttpResponseMessage answer, HttpContext context)
     {
         await using var body = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
-        await context.Response.StartAsync(context.RequestAborted);
+        // The client learns that there is an answer before the first byte of it, which may be long in coming.
+        await context.Response.Body.FlushAsync(context.RequestAborted);
         var buffer = new byte[32 * 1024];
         while (true)
         {

@@ -27,7 +27,19 @@ public sealed class ApiHost : IAsyncLifetime
 
     public Uri Address { get; private set; } = null!;
 
-    public async Task InitializeAsync()
+    public Task InitializeAsync() => StartAsync();
+
+    public Task StopAsync() => _host!.StopAsync();
+
+    public async Task RestartAsync()
+    {
+        Admin.Dispose();
+        await _host!.StopAsync();
+        _host.Dispose();
+        await StartAsync();
+    }
+
+    private async Task StartAsync()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddLogging();

@@ -70,7 +70,7 @@ internal sealed class NodeServer : IAsyncDisposable
 
         if (target.Contains("follow=true", StringComparison.Ordinal))
         {
-            await context.Response.StartAsync(context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
             await foreach (var line in _lines.Reader.ReadAllAsync(context.RequestAborted))
             {
                 await context.Response.WriteAsync(line + "\n", context.RequestAborted);
