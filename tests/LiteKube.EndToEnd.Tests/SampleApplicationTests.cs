@@ -34,7 +34,7 @@ public sealed partial class SampleApplicationTests(OneNodeCluster node) : IClass
     [InlineData("web.default")]
     [InlineData("web.default.svc.cluster.local")]
     public async Task A_pod_reaches_the_service_by_DNS_name(string name) =>
-        Assert.Contains("hello from LiteKube", await _cluster.Kubectl("exec", "deploy/client", "--", "wget", "-qO-", "-T", "5", $"http://{name}/"));
+        Assert.Contains("hello from LiteKube", await _cluster.Kubectl("exec", "deploy/client", "--", "timeout", "5", "wget", "-qO-", $"http://{name}/"));
 
     [Fact]
     public async Task A_pod_reaches_the_API_server_as_kubernetes_default()

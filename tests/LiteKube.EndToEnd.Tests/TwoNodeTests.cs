@@ -28,9 +28,9 @@ public sealed class TwoNodeTests : IAsyncLifetime
         foreach (var from in new[] { pods.First(p => p.Node == "alpha"), pods.First(p => p.Node == "beta") })
         {
             foreach (var to in pods)
-                Assert.Contains("welcome", await _cluster.Kubectl("exec", from.Name, "--", "wget", "-qO-", "-T", "5", $"http://{to.Address}/"));
+                Assert.Contains("welcome", await _cluster.Kubectl("exec", from.Name, "--", "timeout", "5", "wget", "-qO-", $"http://{to.Address}/"));
             for (var i = 0; i < 10; i++)
-                Assert.Contains("welcome", await _cluster.Kubectl("exec", from.Name, "--", "wget", "-qO-", "-T", "5", "http://spread/"));
+                Assert.Contains("welcome", await _cluster.Kubectl("exec", from.Name, "--", "timeout", "5", "wget", "-qO-", "http://spread/"));
         }
 
         await Eventually.Get("logs of a pod on beta", () => _cluster.Kubectl("logs", pods.First(p => p.Node == "beta").Name), log => log.Contains("GET / HTTP"));
