@@ -63,6 +63,7 @@ internal static class Modules
             ClientCertificate = () => membership.Credentials.Client,
             UserAgent = $"litekube/{ProductVersion.LiteKube}",
         });
+        services.AddSingleton<IHostedService, AgentReconnection>();
         services.AddClient();
         AddNodeModules(services, settings.Node, ensureDnsService: false, _ => new NodeServerOptions(() => membership.Credentials.Serving, () => membership.Credentials.ClientCas));
         services.AddSingleton<IHostedService, AgentReadyNotice>();

@@ -37,7 +37,9 @@ internal sealed class ObjectStorage(IStore store)
     {
         try
         {
-            var result = await store.WriteAsync(write, cancellationToken);
+            // Once begun it is carried through: a caller that goes away must not leave readers unaware of what was committed.
+            cancellationToken.ThrowIfCancellationRequested();
+            var result = await store.WriteAsync(write, CancellationToken.None);
             if (result.Outcome == WriteOutcome.Done)
                 resource.Changed();
             return result;

@@ -97,7 +97,7 @@ internal static class StatusPatch
             foreach (var (field, _) in old as JsonObject ?? [])
                 if (!change.ContainsKey(field))
                     change[field] = null;
-            result.Add(change);
+            result.Add((JsonNode)change);
         }
 
         return result.Count == 0 ? null : result;

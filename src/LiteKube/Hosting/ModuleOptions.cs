@@ -22,6 +22,7 @@ internal static class ModuleOptions
         KubeconfigServer = $"https://127.0.0.1:{settings.HttpsListenPort}",
         ClusterDomain = settings.Node.ClusterDomain,
         ApiServiceAddress = ApiServiceAddress(settings.Node).ToString(),
+        ServiceCidr = settings.Node.ServiceCidr.ToString(),
         TlsSans = [.. settings.TlsSans, .. settings.AdvertiseAddress is { } advertised ? [advertised.ToString()] : Array.Empty<string>()],
     };
 
