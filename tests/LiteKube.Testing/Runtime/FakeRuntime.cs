@@ -16,6 +16,7 @@ public sealed class FakeRuntime(TimeProvider? time = null) : IContainerRuntime
     private readonly Dictionary<string, FakeContainer> _containers = [];
     private readonly List<Channel<RuntimeEvent>> _watchers = [];
     private readonly List<string> _calls = [];
+    private readonly List<FakeStreams> _streams = [];
     private int _lastId;
 
     public string Name => "fake";
@@ -40,6 +41,16 @@ public sealed class FakeRuntime(TimeProvider? time = null) : IContainerRuntime
         {
             lock (_lock)
                 return [.. _calls];
+        }
+    }
+
+    /// <summary>The streams of every exec and attach so far, also closed ones.</summary>
+    public IReadOnlyList<FakeStreams> OpenStreams
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _streams];
         }
     }
 
@@ -229,7 +240,7 @@ public sealed class FakeRuntime(TimeProvider? time = null) : IContainerRuntime
             Record($"Exec {NameOf(container.Config)} {string.Join(' ', options.Command)}");
             var echo = options.Command is ["cat", ..];
             var result = echo ? new ExecResult(0, [], [], false) : container.Script.Exec(options.Command);
-            return ValueTask.FromResult<IContainerStreams>(new FakeStreams(options.Stdin, echo, result));
+            return ValueTask.FromResult(Open(new FakeStreams(options.Stdin, echo, result)));
         }
     }
 
@@ -239,7 +250,7 @@ public sealed class FakeRuntime(TimeProvider? time = null) : IContainerRuntime
         {
             var container = FindRunning(containerId);
             Record($"Attach {NameOf(container.Config)}");
-            return ValueTask.FromResult<IContainerStreams>(new FakeStreams(options.Stdin, echo: true, result: null));
+            return ValueTask.FromResult(Open(new FakeStreams(options.Stdin, echo: true, result: null)));
         }
     }
 
@@ -344,6 +355,12 @@ public sealed class FakeRuntime(TimeProvider? time = null) : IContainerRuntime
     {
         BreakEvents();
         return ValueTask.CompletedTask;
+    }
+
+    private IContainerStreams Open(FakeStreams streams)
+    {
+        _streams.Add(streams);
+        return streams;
     }
 
     private static string NameOf(ContainerConfig config) => $"{config.Pod.Namespace}/{config.Pod.Name}/{config.Name}";

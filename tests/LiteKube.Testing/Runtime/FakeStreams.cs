@@ -8,11 +8,13 @@ namespace LiteKube.Testing.Runtime;
 public sealed class FakeStreams(bool stdin, bool echo, ExecResult? result) : IContainerStreams
 {
     private readonly Pipe _stdin = new();
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(int Width, int Height)> _sizes = [];
 
     public Stream? Stdin => stdin ? _stdin.Writer.AsStream(leaveOpen: true) : null;
 
-    public bool Disposed { get; private set; }
+    /// <summary>Completes when whoever asked for the streams has closed them.</summary>
+    public Task Closed => _closed.Task;
 
     public IReadOnlyList<(int Width, int Height)> Sizes
     {
@@ -53,8 +55,8 @@ public sealed class FakeStreams(bool stdin, bool echo, ExecResult? result) : ICo
 
     public async ValueTask DisposeAsync()
     {
-        Disposed = true;
         await _stdin.Writer.CompleteAsync().ConfigureAwait(false);
         await _stdin.Reader.CompleteAsync().ConfigureAwait(false);
+        _closed.TrySetResult();
     }
 }

@@ -60,7 +60,9 @@ internal sealed class PortForwardEndpoint(IPodDirectory directory, IContainerRun
         var offered = context.WebSockets.WebSocketRequestedProtocols;
         if (offered.Contains(TunnelProtocol))
         {
-            var socket = await context.WebSockets.AcceptWebSocketAsync(TunnelProtocol).ConfigureAwait(false);
+            // The name has a slash, which RFC 6455 does not allow in one and .NET checks; so the answer's header is written past it.
+            context.Response.Headers.SecWebSocketProtocol = TunnelProtocol;
+            var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
             var tunnel = WebSocketStream.Create(socket, WebSocketMessageType.Binary, closeTimeout: TimeSpan.FromSeconds(5));
             await new SpdyPortForward(tunnel, port, options, time).RunAsync(context.RequestAborted).ConfigureAwait(false);
             return;

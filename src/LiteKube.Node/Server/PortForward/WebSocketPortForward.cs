@@ -86,19 +86,7 @@ internal sealed class WebSocketPortForward(WebSocket socket, bool base64, IReadO
 
         public void ReceiveEnd() => _received.Writer.Complete();
 
-        public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-        {
-            var read = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            var taken = read.Buffer.Slice(0, Math.Min(buffer.Length, read.Buffer.Length));
-            foreach (var segment in taken)
-            {
-                segment.CopyTo(buffer);
-                buffer = buffer[segment.Length..];
-            }
-
-            _received.Reader.AdvanceTo(taken.End);
-            return (int)taken.Length;
-        }
+        public ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _received.Reader.ReadIntoAsync(buffer, cancellationToken);
 
         public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) => channels.SendAsync(channel, bytes, cancellationToken);
 

@@ -4,11 +4,12 @@ namespace LiteKube.Node.Server.Spdy;
 /// How many bytes the peer still takes. Go's SPDY library, which nearly all of Kubernetes' clients are built on, does no flow control and never
 /// enlarges a window; so the window counts from the moment when the peer first shows that it does, and until then TCP alone holds us back.
 /// </summary>
-internal sealed class SpdySendWindow(int initial)
+/// <param name="enforced">The peer has shown it already.</param>
+internal sealed class SpdySendWindow(int initial, bool enforced = false)
 {
     private readonly Lock _lock = new();
     private long _available = initial;
-    private bool _enforced;
+    private bool _enforced = enforced;
     private TaskCompletionSource? _grown;
     private Exception? _closed;
 

@@ -24,6 +24,7 @@ internal sealed class SpdySession(Stream transport) : IAsyncDisposable
     private readonly SpdyHeaderWriter _headerWriter = new();
     private readonly SpdySendWindow _sessionWindow = new(InitialWindow);
     private int _peerInitialWindow = InitialWindow;
+    private bool _peerControlsFlow;
     private int _sessionReceived;
     private int _lastStream;
     private bool _goneAway;
@@ -189,7 +190,7 @@ internal sealed class SpdySession(Stream transport) : IAsyncDisposable
             return;
         }
 
-        var stream = new SpdyStream(this, id, fields, _peerInitialWindow);
+        var stream = new SpdyStream(this, id, fields, new SpdySendWindow(_peerInitialWindow, _peerControlsFlow));
         _streams[id] = stream;
         if ((flags & SpdyFrame.Fin) != 0)
             stream.ReceiveEnd();
@@ -213,6 +214,7 @@ internal sealed class SpdySession(Stream transport) : IAsyncDisposable
             var window = SpdyFrame.StreamOf(entry[4..]);
             var change = (long)window - _peerInitialWindow;
             _peerInitialWindow = window;
+            _peerControlsFlow = true;
             foreach (var stream in _streams.Values)
                 stream.SendWindow.Grow(change);
         }

@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using LiteKube.Node.Server.Streams;
 
 namespace LiteKube.Node.Server.Spdy;
 
@@ -13,12 +14,12 @@ internal sealed class SpdyStream
     private int _consumed;
     private int _closedSides;
 
-    public SpdyStream(SpdySession session, int id, IReadOnlyDictionary<string, string> headers, int sendWindow)
+    public SpdyStream(SpdySession session, int id, IReadOnlyDictionary<string, string> headers, SpdySendWindow sendWindow)
     {
         _session = session;
         Id = id;
         Headers = headers;
-        SendWindow = new SpdySendWindow(sendWindow);
+        SendWindow = sendWindow;
     }
 
     public int Id { get; }
@@ -36,16 +37,7 @@ internal sealed class SpdyStream
     /// <summary>0 at the end. Throws an IOException where the peer reset the stream or the session broke.</summary>
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        var read = await _received.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var count = (int)Math.Min(buffer.Length, read.Buffer.Length);
-        var taken = read.Buffer.Slice(0, count);
-        foreach (var segment in taken)
-        {
-            segment.CopyTo(buffer);
-            buffer = buffer[segment.Length..];
-        }
-
-        _received.Reader.AdvanceTo(taken.End);
+        var count = await _received.Reader.ReadIntoAsync(buffer, cancellationToken).ConfigureAwait(false);
         _consumed += count;
         if (_consumed >= SpdySession.InitialWindow / 2)
         {

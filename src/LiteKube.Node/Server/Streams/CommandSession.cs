@@ -15,8 +15,8 @@ internal sealed class CommandSession(ICommandStreams client, IContainerStreams c
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, client.Gone, idle.Token);
         using var pumping = CancellationTokenSource.CreateLinkedTokenSource(ended.Token);
         var pumps = Task.WhenAll(
-            command.Stdin is null ? Task.CompletedTask : PumpStdinAsync(command.Stdin, idle, pumping.Token),
-            PumpSizesAsync(pumping.Token));
+            command.Stdin is null ? Task.CompletedTask : EndOnFaultAsync(PumpStdinAsync(command.Stdin, idle, pumping.Token), ended),
+            EndOnFaultAsync(PumpSizesAsync(pumping.Token), ended));
         try
         {
             var outcome = await PumpOutputAsync(idle, ended.Token).ConfigureAwait(false);
@@ -34,6 +34,20 @@ internal sealed class CommandSession(ICommandStreams client, IContainerStreams c
             await pumping.CancelAsync().ConfigureAwait(false);
             await command.DisposeAsync().ConfigureAwait(false);
             await pumps.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A pump that fails by a fault of ours must not leave the session waiting for it.</summary>
+    private static async Task EndOnFaultAsync(Task pump, CancellationTokenSource ended)
+    {
+        try
+        {
+            await pump.ConfigureAwait(false);
+        }
+        catch
+        {
+            await ended.CancelAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

@@ -43,19 +43,7 @@ internal sealed class WebSocketCommandStreams : ICommandStreams
         return streams;
     }
 
-    public async ValueTask<int> ReadStdinAsync(Memory<byte> buffer, CancellationToken cancellationToken)
-    {
-        var read = await _stdin.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        var taken = read.Buffer.Slice(0, Math.Min(buffer.Length, read.Buffer.Length));
-        foreach (var segment in taken)
-        {
-            segment.CopyTo(buffer);
-            buffer = buffer[segment.Length..];
-        }
-
-        _stdin.Reader.AdvanceTo(taken.End);
-        return (int)taken.Length;
-    }
+    public ValueTask<int> ReadStdinAsync(Memory<byte> buffer, CancellationToken cancellationToken) => _stdin.Reader.ReadIntoAsync(buffer, cancellationToken);
 
     public void StopStdin() => _stdin.Reader.Complete();
 
