@@ -119,6 +119,14 @@ public class StrategicMergePatchTests
         """{"status":{"$setElementOrder/conditions":[{"type":"DiskPressure"},{"type":"Ready"}],"conditions":[{"type":"Ready","status":"True"}]}}""",
         """{"status":{"conditions":[{"type":"DiskPressure","status":"False"},{"type":"Ready","status":"True"}]}}""");
 
+    // The patch that kubectl 1.32 sent for an apply that changed strategy, volumes, containers, environment and ports at once.
+    [Fact]
+    public void PatchMadeByKubectl() => Check(
+        "apps.v1.Deployment",
+        """{"metadata":{"labels":{"k":"v","gone":"1"}},"spec":{"replicas":3,"selector":{"matchLabels":{"a":"b"}},"strategy":{"type":"RollingUpdate","rollingUpdate":{"maxSurge":"25%","maxUnavailable":"25%"}},"template":{"spec":{"volumes":[{"name":"v","emptyDir":{}},{"name":"w","configMap":{"name":"c","defaultMode":420}}],"containers":[{"name":"injected","image":"s:1"},{"name":"c","image":"i:1","env":[{"name":"A","value":"1"},{"name":"B","value":"2"}],"ports":[{"containerPort":80,"protocol":"TCP"},{"containerPort":81,"protocol":"TCP"}],"terminationMessagePath":"/x"},{"name":"d","image":"d:1"}]}}}}""",
+        """{"metadata":{"labels":{"gone":null,"k":"v2"}},"spec":{"strategy":{"$retainKeys":["type"],"rollingUpdate":null,"type":"Recreate"},"template":{"spec":{"$setElementOrder/containers":[{"name":"e"},{"name":"c"}],"$setElementOrder/volumes":[{"name":"w"},{"name":"new"}],"containers":[{"image":"e:1","name":"e"},{"$setElementOrder/env":[{"name":"B"},{"name":"Z"}],"$setElementOrder/ports":[{"containerPort":81}],"env":[{"name":"B","value":"3"},{"name":"Z","value":"z"},{"$patch":"delete","name":"A"}],"image":"i:2","name":"c","ports":[{"$patch":"delete","containerPort":80}]},{"$patch":"delete","name":"d"}],"volumes":[{"$retainKeys":["name","secret"],"configMap":null,"name":"w","secret":{"secretName":"s"}},{"emptyDir":{},"name":"new"},{"$patch":"delete","name":"v"}]}}}}""",
+        """{"metadata":{"labels":{"k":"v2"}},"spec":{"replicas":3,"selector":{"matchLabels":{"a":"b"}},"strategy":{"type":"Recreate"},"template":{"spec":{"volumes":[{"name":"w","secret":{"secretName":"s"}},{"emptyDir":{},"name":"new"}],"containers":[{"image":"e:1","name":"e"},{"name":"injected","image":"s:1"},{"name":"c","image":"i:2","env":[{"name":"B","value":"3"},{"name":"Z","value":"z"}],"ports":[{"containerPort":81,"protocol":"TCP"}],"terminationMessagePath":"/x"}]}}}}""");
+
     [Theory]
     [InlineData("core.v1.Pod", """{"spec":{"containers":[{"image":"x"}]}}""")]
     [InlineData("core.v1.Pod", """{"spec":{"$setElementOrder/containers":[{"name":"b"}],"containers":[{"name":"a"}]}}""")]

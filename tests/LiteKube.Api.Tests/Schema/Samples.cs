@@ -6,7 +6,7 @@ namespace LiteKube.Api.Tests.Schema;
 /// <summary>Objects with every field set, made of the schema alone.</summary>
 internal static class Samples
 {
-    private const int MaxNesting = 8;
+    private const int MaxNesting = 16;
 
     public static JsonObject Of(TypeSchema type)
     {
@@ -45,10 +45,10 @@ internal static class Samples
             FieldKind.Quantity => JsonValue.Create(2 * n + 1 + "Mi"),
             FieldKind.IntOrString => n % 2 == 0 ? JsonValue.Create(n) : JsonValue.Create(n % 100 + "%"),
             FieldKind.Fields or FieldKind.Raw or FieldKind.Any => new JsonObject { ["f:x"] = new JsonObject { ["n"] = n } },
-            FieldKind.SchemaOrBool => n % 2 == 0 ? JsonValue.Create(false) : Object(type.Object, depth + 3, ref counter),
-            FieldKind.SchemaOrArray => n % 2 == 0 ? Object(type.Object, depth + 3, ref counter) : new JsonArray(Object(type.Object, depth + 3, ref counter)),
+            FieldKind.SchemaOrBool => n % 2 == 0 ? JsonValue.Create(false) : Object(type.Object, depth + 6, ref counter),
+            FieldKind.SchemaOrArray => n % 2 == 0 ? Object(type.Object, depth + 6, ref counter) : new JsonArray(Object(type.Object, depth + 6, ref counter)),
             FieldKind.SchemaOrStrings => new JsonArray(JsonValue.Create("a"), JsonValue.Create("b")),
-            FieldKind.Object => Object(type.Object, depth + (type.Object.Name == "apiextensions.v1.JSONSchemaProps" ? 3 : 1), ref counter),
+            FieldKind.Object => Object(type.Object, depth + (type.Object.Name == "apiextensions.v1.JSONSchemaProps" ? 6 : 1), ref counter),
             FieldKind.List => new JsonArray(Value(type.Element!, depth, ref counter), Value(type.Element!, depth, ref counter)),
             FieldKind.Map => new JsonObject { ["key-" + n] = Value(type.Element!, depth + 1, ref counter), ["other"] = Value(type.Element!, depth + 1, ref counter) },
             _ => throw new InvalidOperationException(type.Kind.ToString()),
