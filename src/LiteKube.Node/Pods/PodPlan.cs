@@ -65,7 +65,7 @@ internal sealed class PodPlan
     {
         SandboxAttempt = engine.Sandbox is { } old ? old.Attempt + 1 : 0;
         foreach (var running in engine.Containers.Where(c => c.State == EngineState.Running))
-            _toKill.Add(new ContainerKill(running, "Pod sandbox changed, it will be killed and re-created."));
+            _toKill.Add(new ContainerKill(running, $"Stopping container {running.Name}"));
 
         // A pod whose sandbox is gone gets another one only if something is still to run in it.
         var ranBefore = engine.Containers.Length > 0;

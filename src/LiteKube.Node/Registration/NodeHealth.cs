@@ -10,6 +10,9 @@ internal sealed class NodeHealth
 
     public event Action? Changed;
 
+    /// <summary>The engine has been asked, whatever came of it.</summary>
+    public bool IsKnown { get; private set; }
+
     /// <summary>Null until the engine has answered once.</summary>
     public RuntimeInfo? Runtime => _runtime;
 
@@ -21,15 +24,18 @@ internal sealed class NodeHealth
         var changed = _runtimeError is not null || _runtime != info;
         _runtime = info;
         _runtimeError = null;
+        changed |= !IsKnown;
+        IsKnown = true;
         if (changed)
             Changed?.Invoke();
     }
 
     public void RuntimeDown(string error)
     {
-        if (_runtimeError == error)
+        if (_runtimeError == error && IsKnown)
             return;
         _runtimeError = error;
+        IsKnown = true;
         Changed?.Invoke();
     }
 }

@@ -20,6 +20,9 @@ internal sealed partial class NodeRegistrar : IDisposable
     private static readonly TimeSpan s_minRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan s_maxRetry = TimeSpan.FromSeconds(5);
 
+    // A node that was Ready is not called otherwise while this process is still finding its feet: engine and network are asked for the first time.
+    private static readonly TimeSpan s_settling = TimeSpan.FromSeconds(10);
+
     private readonly NodeOptions _options;
     private readonly KubeClient _client;
     private readonly NodeFacts _facts;
@@ -37,6 +40,7 @@ internal sealed partial class NodeRegistrar : IDisposable
     private DateTimeOffset _writtenAt;
     private TimeSpan _retry = s_minRetry;
     private bool? _wasReady;
+    private DateTimeOffset? _startedAt;
 
     public NodeRegistrar(NodeOptions options, KubeClient client, NodeFacts facts, NodeHealth health, IPodNetwork network, IContainerRuntime runtime, IEventRecorder events, TimeProvider time, ILogger<NodeRegistrar> logger)
     {
@@ -99,7 +103,9 @@ internal sealed partial class NodeRegistrar : IDisposable
             await WriteAsync(cancellationToken).ConfigureAwait(false);
             _retry = s_minRetry;
             var now = _time.GetUtcNow();
-            return _network.NotReadyReason is not null ? now + s_askNetwork : _writtenAt + _options.StatusInterval;
+            return _network.NotReadyReason is not null ? now + s_askNetwork
+                : Problems().Count > 0 && _startedAt + s_settling is { } settled && now < settled ? settled
+                : _writtenAt + _options.StatusInterval;
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException or RuntimeException)
         {
@@ -118,7 +124,15 @@ internal sealed partial class NodeRegistrar : IDisposable
         var isHeartbeatDue = now >= _writtenAt + _options.StatusInterval;
         if (isHeartbeatDue && _health.RuntimeError is null)
             _images = await _runtime.Images.ListAsync(cancellationToken).ConfigureAwait(false);
+        _startedAt ??= now;
         var problems = Problems();
+        if (problems.Count > 0 && IsReady(present) && now < _startedAt + s_settling)
+        {
+            _written = present;
+            _registered.TrySetResult();
+            return;
+        }
+
         var status = _builder.Status(present?.Status ?? new NodeStatus(), _facts.Resources, _facts.HostIPs, _health.Runtime, problems, NodePressure.Read(_options.RootDirectory), _images, now);
         if (present is null)
         {
@@ -139,6 +153,8 @@ internal sealed partial class NodeRegistrar : IDisposable
         _registered.TrySetResult();
         TellReady(problems);
     }
+
+    private static bool IsReady(ApiNode? node) => node?.Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
     /// <summary>The newer of what was written and what the watch told; null when neither, or when it was deleted.</summary>
     private ApiNode? Known()
@@ -194,7 +210,7 @@ internal sealed partial class NodeRegistrar : IDisposable
     private void TellReady(List<string> problems)
     {
         var isReady = problems.Count == 0;
-        if (_wasReady == isReady)
+        if (_wasReady == isReady || (!isReady && !_health.IsKnown))
             return;
         _wasReady = isReady;
         var node = new ObjectReference { Kind = "Node", ApiVersion = "v1", Name = _options.NodeName, Uid = _options.NodeName };

@@ -61,7 +61,7 @@ internal static class StatusPatch
             // The list is the node's alone: it is replaced whole.
             var replacement = new JsonArray(new JsonObject { ["$patch"] = "replace" });
             foreach (var item in list)
-                replacement.Add(item!.DeepClone());
+                replacement.Add((JsonNode?)item!.DeepClone());
             return replacement;
         }
 

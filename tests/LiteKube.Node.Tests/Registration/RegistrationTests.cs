@@ -45,6 +45,7 @@ public sealed class RegistrationTests
             },
         });
 
+        node.Cluster.Time.Advance(TimeSpan.FromSeconds(11));
         node.Network.NotReadyReason = "bridge gone";
         await node.Cluster.UntilAsync<ApiNode>(null, NodeHarness.NodeName, n => n.Status.Conditions.Any(c => c is { Type: "Ready", Status: "False" }), "NotReady");
         node.Network.NotReadyReason = null;
@@ -80,6 +81,7 @@ public sealed class RegistrationTests
     public async Task Without_an_engine_the_node_is_NotReady_and_says_why()
     {
         await using var node = await new NodeHarness().StartAsync();
+        node.Cluster.Time.Advance(TimeSpan.FromSeconds(11));
         node.Runtime.Unavailable = "Cannot connect to the Docker daemon";
         node.Runtime.BreakEvents();
 
@@ -89,6 +91,28 @@ public sealed class RegistrationTests
         node.Runtime.Unavailable = null;
         node.Cluster.Time.Advance(TimeSpan.FromSeconds(5));
         await node.Cluster.UntilAsync<ApiNode>(null, NodeHarness.NodeName, n => n.Status.Conditions.Any(c => c is { Type: "Ready", Status: "True" }), "Ready again");
+    }
+
+    [Fact]
+    public async Task A_restart_does_not_make_a_Ready_node_NotReady()
+    {
+        await using var before = new NodeHarness();
+        await before.StartAsync();
+        var registered = before.Api.Find<ApiNode>(null, NodeHarness.NodeName)!;
+        await before.StopNodeAsync();
+
+        await using var after = new NodeHarness(before.Directory);
+        after.Network.NotReadyReason = "not looked yet";
+        await after.StartAsync(api =>
+        {
+            api.Add(registered);
+            api.Change<ApiNode>(null, NodeHarness.NodeName, n => n with { Status = registered.Status });
+        });
+        await after.Cluster.SettleAsync();
+        Assert.DoesNotContain(after.Api.Writes, w => w is { Resource.Plural: "nodes", Subresource: "status" } && System.Text.Encoding.UTF8.GetString(w.Body.Span).Contains("KubeletNotReady", StringComparison.Ordinal));
+
+        after.Cluster.Time.Advance(TimeSpan.FromSeconds(11));
+        await after.Cluster.UntilAsync<ApiNode>(null, NodeHarness.NodeName, n => n.Status.Conditions.Any(c => c is { Type: "Ready", Status: "False" }), "NotReady when it stays so");
     }
 
     [Fact]
