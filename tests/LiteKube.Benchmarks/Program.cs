@@ -9,6 +9,7 @@ var suites = new Dictionary<string, IBenchmark[]>
         new OpenBenchmark(),
         new CommitBenchmark(),
         new DiskBytesBenchmark(),
+        new IdleBenchmark(),
         new ListBenchmark(),
         new WatchFanOutBenchmark(),
         new FlatnessBenchmark(),
