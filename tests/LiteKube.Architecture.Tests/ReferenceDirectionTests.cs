@@ -45,7 +45,7 @@ public sealed class ReferenceDirectionTests
 
     [Fact]
     public void Only_the_sqlite_store_speaks_SQL() =>
-        Assert.Equal(["LiteKube.Store.Sqlite"], Projects().Where(p => p.Text.Contains("Microsoft.Data.Sqlite", StringComparison.Ordinal)).Select(p => p.Name));
+        Assert.Equal(["LiteKube.Store.Sqlite"], Projects().Where(p => p.Text.Contains("Microsoft.Data.Sqlite", StringComparison.Ordinal) || p.Text.Contains("SQLitePCLRaw", StringComparison.Ordinal)).Select(p => p.Name));
 
     private static IEnumerable<(string Name, string Text)> Projects() =>
         Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.csproj", SearchOption.AllDirectories).Select(f => (Path.GetFileNameWithoutExtension(f), File.ReadAllText(f)));
