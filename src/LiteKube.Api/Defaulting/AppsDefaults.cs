@@ -30,7 +30,9 @@ internal static class AppsDefaults
 
     public static void StatefulSetUpdateStrategy(JsonObject strategy)
     {
-        if (Rolling(strategy) is { } rolling && !rolling.Has("partition"))
+        // Here only a strategy that is not given at all gets the numbers of a rolling update.
+        var rolling = string.IsNullOrEmpty(strategy.String("type")) ? Rolling(strategy) : strategy.String("type") == RollingUpdate ? strategy.Object("rollingUpdate") : null;
+        if (rolling is not null && !rolling.Has("partition"))
             rolling["partition"] = 0;
     }
 

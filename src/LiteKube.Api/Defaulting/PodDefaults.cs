@@ -44,11 +44,13 @@ internal static class PodDefaults
     public static void Container(JsonObject container)
     {
         if (string.IsNullOrEmpty(container.String("imagePullPolicy")))
-            container["imagePullPolicy"] = IsLatest(container.String("image") ?? "") ? "Always" : "IfNotPresent";
+            container["imagePullPolicy"] = PullPolicy(container.String("image"));
     }
 
     public static void Volume(JsonObject volume)
     {
+        if (volume.Object("image") is { } image && string.IsNullOrEmpty(image.String("pullPolicy")))
+            image["pullPolicy"] = PullPolicy(image.String("reference"));
         foreach (var (name, value) in volume)
             if (name != "name" && value is not null)
                 return;
@@ -72,12 +74,12 @@ internal static class PodDefaults
     }
 
     // An image without tag or digest, or with the tag latest, may change under its name.
-    private static bool IsLatest(string image)
+    private static string PullPolicy(string? image)
     {
-        if (image.Contains('@'))
-            return false;
+        if (image is null || image.Contains('@'))
+            return "IfNotPresent";
         var colon = image.LastIndexOf(':');
-        return colon < 0 || image.IndexOf('/', colon) >= 0 || image.AsSpan(colon + 1) is "latest";
+        return colon < 0 || image.IndexOf('/', colon) >= 0 || image.AsSpan(colon + 1) is "latest" ? "Always" : "IfNotPresent";
     }
 
     private static void RequestsFromLimits(JsonObject resources)
@@ -97,21 +99,48 @@ internal static class PodDefaults
                 port["hostPort"] = port["containerPort"]?.DeepClone();
     }
 
-    // A pod-level limit without a request: what the containers ask for together, or else the limit. (KEP-2837)
+    // Where a pod has limits of its own, its requests are what its containers ask for together, or else those limits. (KEP-2837)
     private static void PodLevelRequests(JsonObject spec)
     {
         if (spec.Object("resources") is not { } resources || resources.Object("limits") is not { Count: > 0 } limits)
             return;
         var requests = resources.ObjectOrNew("requests");
+        foreach (var name in (ReadOnlySpan<string>)["cpu", "memory"])
+            if (!requests.ContainsKey(name) && SumOfRequests(spec, name) is { } total)
+                requests[name] = total.ToString();
         foreach (var (name, limit) in limits)
+            if (!requests.ContainsKey(name))
+                requests[name] = limit?.DeepClone();
+        if (requests.Count == 0)
+            resources.Remove("requests");
+    }
+
+    // What runs together: the containers and the sidecars, or one init container with the sidecars before it, whichever is more.
+    private static Quantity? SumOfRequests(JsonObject spec, string name)
+    {
+        Quantity? Of(JsonNode? container) => Quantity.TryParse((container as JsonObject).Object("resources").Object("requests").String(name), out var one) ? one : null;
+        var sidecars = Quantity.Zero;
+        var start = Quantity.Zero;
+        var any = false;
+        foreach (var container in spec.Array("initContainers") ?? [])
         {
-            if (requests.ContainsKey(name))
+            if (Of(container) is not { } one)
                 continue;
-            Quantity? sum = null;
-            foreach (var item in spec.Array("containers") ?? [])
-                if (Quantity.TryParse((item as JsonObject)?.Object("resources").Object("requests").String(name), out var one))
-                    sum = sum is { } before ? before + one : one;
-            requests[name] = sum is { } total ? JsonValue.Create(total.ToString()) : limit?.DeepClone();
+            any = true;
+            var sidecar = (container as JsonObject).String("restartPolicy") == "Always";
+            start = sidecars + one > start ? sidecars + one : start;
+            if (sidecar)
+                sidecars += one;
         }
+
+        var total = sidecars;
+        foreach (var container in spec.Array("containers") ?? [])
+            if (Of(container) is { } one)
+            {
+                any = true;
+                total += one;
+            }
+
+        return !any ? null : total > start ? total : start;
     }
 }

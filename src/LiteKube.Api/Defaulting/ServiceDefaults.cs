@@ -30,7 +30,7 @@ internal static class ServiceDefaults
 
         var type = spec.String("type");
         var external = type is "NodePort" or "LoadBalancer";
-        if (external && string.IsNullOrEmpty(spec.String("externalTrafficPolicy")))
+        if ((external || type == "ClusterIP" && spec.Array("externalIPs") is { Count: > 0 }) && string.IsNullOrEmpty(spec.String("externalTrafficPolicy")))
             spec["externalTrafficPolicy"] = "Cluster";
         if (!spec.Has("internalTrafficPolicy") && (external || type == "ClusterIP"))
             spec["internalTrafficPolicy"] = "Cluster";

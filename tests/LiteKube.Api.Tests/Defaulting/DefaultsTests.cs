@@ -89,9 +89,25 @@ public class DefaultsTests
     [InlineData("networking.v1.NetworkPolicy", """{"spec":{"podSelector":{},"egress":[{"ports":[{"port":1}]}]}}""", """{"spec":{"podSelector":{},"egress":[{"ports":[{"port":1,"protocol":"TCP"}]}],"policyTypes":["Ingress","Egress"]}}""")]
     [InlineData("apiextensions.v1.CustomResourceDefinition", """{"spec":{"names":{"kind":"Foo","plural":"foos"}}}""", """{"spec":{"names":{"kind":"Foo","plural":"foos","singular":"foo","listKind":"FooList"},"conversion":{"strategy":"None"}}}""")]
     [InlineData("autoscaling.v2.HorizontalPodAutoscaler", """{"spec":{"behavior":{"scaleDown":{"stabilizationWindowSeconds":1}},"metrics":[{"type":"Pods"}]}}""", """{"spec":{"minReplicas":1,"metrics":[{"type":"Pods"}],"behavior":{"scaleDown":{"stabilizationWindowSeconds":1,"selectPolicy":"Max","policies":[{"type":"Percent","value":100,"periodSeconds":15}]},"scaleUp":{"stabilizationWindowSeconds":0,"selectPolicy":"Max","policies":[{"type":"Pods","value":4,"periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]}}}}""")]
+    [InlineData("core.v1.Service", """{"spec":{"externalIPs":["1.2.3.4"]}}""", """{"spec":{"externalIPs":["1.2.3.4"],"type":"ClusterIP","sessionAffinity":"None","externalTrafficPolicy":"Cluster","internalTrafficPolicy":"Cluster"}}""")]
+    [InlineData("apps.v1.StatefulSetUpdateStrategy", """{"type":"RollingUpdate"}""", """{"type":"RollingUpdate"}""")]
+    [InlineData("core.v1.Volume", """{"name":"v","image":{"reference":"a"}}""", """{"name":"v","image":{"reference":"a","pullPolicy":"Always"}}""")]
+    [InlineData("flowcontrol.v1.FlowSchema", """{"spec":{"matchingPrecedence":0}}""", """{"spec":{"matchingPrecedence":1000}}""")]
     [InlineData("coordination.v1.Lease", """{"spec":{}}""", """{"spec":{}}""")]
     [InlineData("autoscaling.v1.Scale", """{"spec":{}}""", """{"spec":{}}""")]
     public void Kinds(string type, string given, string expected) => Check(type, given, expected);
+
+    [Fact]
+    public void PodLevelRequests_AreThoseOfTheContainersTogether() => Assert.Equal(
+        """{"limits":{"cpu":"4","memory":"1Gi"},"requests":{"cpu":"3","memory":"1Gi"}}""",
+        Defaulted("""{"spec":{"resources":{"limits":{"cpu":"4","memory":"1Gi"}},"initContainers":[{"name":"s","restartPolicy":"Always","resources":{"requests":{"cpu":"1"}}},{"name":"i","resources":{"requests":{"cpu":"2"}}}],"containers":[{"name":"a","resources":{"requests":{"cpu":"500m"}}}]}}""")["spec"]!["resources"]!.ToJsonString());
+
+    private static JsonObject Defaulted(string pod)
+    {
+        var tree = JsonTree.Parse(Encoding.UTF8.GetBytes(pod));
+        Defaults.Apply(ApiSchema.Current.Find("", "v1", "pods")!, tree);
+        return tree;
+    }
 
     [Fact]
     public void PrepareForCreate_SetsWhatOnlyCreationSets()

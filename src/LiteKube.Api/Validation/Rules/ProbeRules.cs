@@ -35,12 +35,12 @@ internal static class ProbeRules
     {
         if (string.IsNullOrEmpty(action.String("path")))
             errors.Add(FieldError.Required(path.Child("path")));
-        FieldRules.Port(errors, action["port"], path.Child("port"));
+        FieldRules.Port(errors, action["port"] ?? JsonValue.Create(0), path.Child("port"));
         foreach (var (i, header) in action.Items("httpHeaders"))
             errors.Check(path.Child("httpHeaders").Index(i).Child("name"), header.String("name") ?? "", NameRules.HttpHeaderName(header.String("name")));
     }
 
-    public static void TcpSocket(FieldErrors errors, JsonObject action, FieldPath path) => FieldRules.Port(errors, action["port"], path.Child("port"));
+    public static void TcpSocket(FieldErrors errors, JsonObject action, FieldPath path) => FieldRules.Port(errors, action["port"] ?? JsonValue.Create(0), path.Child("port"));
 
     private static void Handler(FieldErrors errors, JsonObject handler, FieldPath path, params ReadOnlySpan<string> kinds)
     {

@@ -36,7 +36,7 @@ internal static class ServiceRules
             FieldRules.Cidr(errors, spec.Array("loadBalancerSourceRanges")![i].AsString()?.Trim() ?? "", path.Child("loadBalancerSourceRanges").Index(i));
         if (spec.Object("sessionAffinityConfig").Object("clientIP").Long("timeoutSeconds") is { } timeout and not (> 0 and <= 86400))
             errors.Add(FieldError.Invalid(path.Child("sessionAffinityConfig", "clientIP").Child("timeoutSeconds"), timeout, "must be greater than 0 and less than 86400"));
-        var isExternal = type is "NodePort" or "LoadBalancer" || spec.Array("externalIPs") is { Count: > 0 };
+        var isExternal = type is "NodePort" or "LoadBalancer" || type == "ClusterIP" && spec.Array("externalIPs") is { Count: > 0 };
         if (spec.String("externalTrafficPolicy") is { Length: > 0 } policy && !isExternal)
             errors.Add(FieldError.Invalid(path.Child("externalTrafficPolicy"), policy, "may only be set for externally-accessible services"));
         if (spec.Has("allocateLoadBalancerNodePorts") && type != "LoadBalancer")
