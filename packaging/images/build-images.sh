@@ -1,6 +1,6 @@
 #!/bin/bash
 # Makes the sample's images out of Debian's own programs, so that no registry is needed:
-#   sample/busybox:1   a shell and its tools        sample/web:1   nginx        sample/redis:1   redis
+#   sample/busybox:1   a shell and its tools        sample/web:1   nginx, and curl        sample/redis:1   redis
 # build-images.sh          into the Docker Engine that DOCKER_HOST names, where they are not there yet
 # build-images.sh FILE     as one archive for `docker load`
 set -euo pipefail
@@ -35,8 +35,10 @@ web_root() {
     base "$1"
     mkdir -p "$1"/{usr/sbin,etc/nginx,var/log/nginx,var/lib/nginx,usr/share/nginx/html}
     cp /usr/sbin/nginx "$1/usr/sbin/"
+    # A client that speaks TLS as browsers do; busybox's does not.
+    cp /usr/bin/curl "$1/bin/"
     cp /etc/nginx/mime.types "$1/etc/nginx/"
-    copy_libraries "$1" /usr/sbin/nginx
+    copy_libraries "$1" /usr/sbin/nginx /usr/bin/curl
     mkdir -p "$1/lib/x86_64-linux-gnu"
     cp -L /lib/*-linux-gnu/libnss_files.so.2 "$1/lib/x86_64-linux-gnu/" 2>/dev/null || true
     cat >"$1/etc/nginx/nginx.conf" <<'C'
