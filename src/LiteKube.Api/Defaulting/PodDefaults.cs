@@ -43,6 +43,8 @@ internal static class PodDefaults
 
     public static void Container(JsonObject container)
     {
+        // Always there as Kubernetes shows it, so that a template that went through a client equals the one it came from.
+        container.ObjectOrNew("resources");
         if (string.IsNullOrEmpty(container.String("imagePullPolicy")))
             container["imagePullPolicy"] = PullPolicy(container.String("image"));
     }
