@@ -18,6 +18,8 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
     private readonly Dictionary<string, PodWorker> _workers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Pod> _waitingForNamesake = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly HashSet<string> _orphansGoing = new(StringComparer.Ordinal);
+    private bool _orphansKnown;
     private bool _isDisposed;
     private Dictionary<string, PodEngineState> _found = new(StringComparer.Ordinal);
 
@@ -90,6 +92,7 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
                 orphans.TryAdd(uid, PodEngineState.Empty);
             foreach (var uid in _workers.Keys.Concat(_waitingForNamesake.Keys))
                 orphans.Remove(uid);
+            _orphansKnown = true;
         }
 
         await Task.WhenAll(orphans.Select(o => RemoveOrphanAsync(o.Key, o.Value, cancellationToken))).ConfigureAwait(false);
@@ -103,11 +106,20 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
                 worker.EngineChanged(happened.Id);
     }
 
-    /// <summary>Compares a full listing of the engine with what the workers know, and wakes those that missed something.</summary>
+    /// <summary>
+    /// Compares a full listing of the engine with what the workers know, and wakes those that missed something. What belongs to no worker is what an
+    /// earlier clean-up could not take away.
+    /// </summary>
     public void Compare(IReadOnlyList<SandboxStatus> sandboxes, IReadOnlyList<EngineContainer> containers)
     {
         lock (_gate)
         {
+            if (_orphansKnown)
+            {
+                foreach (var uid in sandboxes.Select(s => s.Pod.Uid).Concat(containers.Select(c => c.Pod.Uid)).Distinct().Where(u => !_workers.ContainsKey(u)))
+                    _ = RemoveOrphanAsync(uid, new PodEngineState([.. sandboxes.Where(s => s.Pod.Uid == uid)], [.. containers.Where(c => c.Pod.Uid == uid)]), _stopping.Token);
+            }
+
             foreach (var worker in _workers.Values)
             {
                 var known = worker.Engine;
@@ -213,6 +225,9 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
 
     private async Task RemoveOrphanAsync(string podUid, PodEngineState engine, CancellationToken cancellationToken)
     {
+        lock (_gate)
+            if (!_orphansGoing.Add(podUid))
+                return;
         try
         {
             LogOrphan(podUid, engine.Containers.Length);
@@ -222,6 +237,15 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
         {
             LogOrphanStays(podUid, e.Message);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The next process finds it again.
+        }
+        finally
+        {
+            lock (_gate)
+                _orphansGoing.Remove(podUid);
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "pod {Namespace}/{Name} rejected: {Reason}: {Text}")]
@@ -230,6 +254,6 @@ internal sealed partial class PodWorkers(PodServices services, PodObjects object
     [LoggerMessage(Level = LogLevel.Information, Message = "removing what is left of pod {Uid}, which the API does not have: {Containers} containers")]
     private partial void LogOrphan(string uid, int containers);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "what is left of pod {Uid} stays until the next start: {Error}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "what is left of pod {Uid} stays until the next listing of the engine: {Error}")]
     private partial void LogOrphanStays(string uid, string error);
 }

@@ -82,6 +82,20 @@ public sealed class AdoptionTests
         await after.UntilAsync("kept", s => s.ContainerStatuses is [{ RestartCount: 1, State.Running: not null, LastState.Terminated.ExitCode: 9 }], "restart");
     }
 
+    [Fact]
+    public async Task What_the_engine_holds_of_no_pod_goes_with_the_next_listing()
+    {
+        await using var node = await new NodeHarness().StartAsync();
+        node.Add(Pod("web"));
+        await node.UntilRunningAsync("web");
+        await node.Runtime.CreateSandboxAsync(new Runtime.SandboxConfig(new Runtime.PodIdentity("lost", "default", "lost"), 0, "lost"), default);
+
+        node.Cluster.Time.Advance(TimeSpan.FromMinutes(6));
+
+        await node.Cluster.UntilAsync(() => node.Runtime.ListSandboxesAsync(default).AsTask().Result.Count == 1, "the lost sandbox gone");
+        Assert.Equal(0, node.Get("web").Status.ContainerStatuses[0].RestartCount);
+    }
+
     /// <summary>The same pod, with the uid it had.</summary>
     private static void Restore(FakeApi api, Pod pod)
     {
