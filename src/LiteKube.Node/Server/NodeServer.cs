@@ -57,14 +57,14 @@ public sealed partial class NodeServer : IHostedService, IAsyncDisposable
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_server is { } server)
-            await server.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (_server is not null)
+            await _server.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_server is { } server)
-            await server.DisposeAsync().ConfigureAwait(false);
+        if (_server is not null)
+            await _server.DisposeAsync().ConfigureAwait(false);
     }
 
     private NodeServerRoutes BuildRoutes()

@@ -3,7 +3,10 @@ using LiteKube.Runtimes.Docker.Client.Models;
 
 namespace LiteKube.Runtimes.Docker;
 
-/// <summary>A sandbox as a container for the engine: the pause program, holding the pod's namespaces.</summary>
+/// <summary>
+/// A sandbox as a container for the engine: the pause program, holding the pod's namespaces. It needs no rights for that, so it gets none, whatever
+/// the pod's own containers are allowed.
+/// </summary>
 internal static class SandboxRequest
 {
     /// <summary>Sandboxes outlive nearly everything when memory is short: as the kubelet's own pause containers.</summary>
@@ -28,8 +31,7 @@ internal static class SandboxRequest
                 PidMode = shared.PidModeOfSandbox,
                 CgroupParent = shared.CgroupParent,
                 LogConfig = new LogConfig("none", []),
-                Privileged = config.Privileged,
-                CapDrop = config.Privileged ? null : ["ALL"],
+                CapDrop = ["ALL"],
                 ReadonlyRootfs = true,
                 SecurityOpt = ["no-new-privileges"],
                 Sysctls = config.Sysctls.Count == 0 ? null : new Dictionary<string, string>(config.Sysctls),

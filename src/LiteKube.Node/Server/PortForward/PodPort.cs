@@ -16,7 +16,7 @@ internal sealed record PodPort(Pod Pod, string? NetworkNamespace, IPodDialer Dia
         }
         catch (Exception e) when (e is SocketException or IOException)
         {
-            var reason = e is SocketException ? $"dial tcp 127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}: {e.Message}" : e.Message;
+            var reason = e is SocketException ? $"dial tcp 127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}: connect: {e.Message.ToLowerInvariant()}" : e.Message;
             return (null, string.Create(CultureInfo.InvariantCulture, $"error forwarding port {port} to pod {Pod.Metadata.Name}, uid {Pod.Metadata.Uid}: {reason}"));
         }
     }

@@ -52,7 +52,7 @@ internal sealed class PortForwardEndpoint(IPodDirectory directory, IContainerRun
         }
 
         var transport = await SpdyUpgrade.AcceptAsync(context, offered.Length > 0 ? SpdyPortForward.Protocol : "").ConfigureAwait(false);
-        await new SpdyPortForward(transport, port, options, time).RunAsync(context.RequestAborted).ConfigureAwait(false);
+        await new SpdyPortForward(port, options, time).RunAsync(transport, context.RequestAborted).ConfigureAwait(false);
     }
 
     private async Task OverWebSocketAsync(HttpContext context, PodPort port)
@@ -64,7 +64,7 @@ internal sealed class PortForwardEndpoint(IPodDirectory directory, IContainerRun
             context.Response.Headers.SecWebSocketProtocol = TunnelProtocol;
             var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
             var tunnel = WebSocketStream.Create(socket, WebSocketMessageType.Binary, closeTimeout: TimeSpan.FromSeconds(5));
-            await new SpdyPortForward(tunnel, port, options, time).RunAsync(context.RequestAborted).ConfigureAwait(false);
+            await new SpdyPortForward(port, options, time).RunAsync(tunnel, context.RequestAborted).ConfigureAwait(false);
             return;
         }
 

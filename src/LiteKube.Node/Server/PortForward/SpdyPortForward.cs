@@ -9,23 +9,23 @@ namespace LiteKube.Node.Server.PortForward;
 /// Port forwarding over SPDY, be it on the connection itself or inside a WebSocket: for each connection the client opens an error and a data stream
 /// with the port and the same request id.
 /// </summary>
-internal sealed class SpdyPortForward(Stream transport, PodPort pod, NodeServerOptions options, TimeProvider time)
+internal sealed class SpdyPortForward(PodPort pod, NodeServerOptions options, TimeProvider time)
 {
     public const string Protocol = "portforward.k8s.io";
 
-    private readonly SpdySession _session = new(transport);
     private readonly Dictionary<string, Pair> _waiting = [];
     private readonly Lock _lock = new();
     private readonly HashSet<Task> _running = [];
 
-    /// <summary>Serves until the client closes, or is silent on all its connections for too long.</summary>
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Serves until the client closes the transport, which is then disposed of, or all its connections are silent for too long.</summary>
+    public async Task RunAsync(Stream transport, CancellationToken cancellationToken)
     {
+        await using var session = new SpdySession(transport);
         using var idle = new IdleWatch(time, options.StreamIdleTimeout);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, idle.Token);
         try
         {
-            await _session.RunAsync(stream => Accept(stream, idle, ended.Token), ended.Token).ConfigureAwait(false);
+            await session.RunAsync(stream => Accept(stream, idle, ended.Token), ended.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or SpdyProtocolException)
         {
@@ -37,7 +37,6 @@ internal sealed class SpdyPortForward(Stream transport, PodPort pod, NodeServerO
         lock (_lock)
             running = [.. _running];
         await Task.WhenAll(running).ConfigureAwait(false);
-        await _session.DisposeAsync().ConfigureAwait(false);
     }
 
     private void Accept(SpdyStream stream, IdleWatch idle, CancellationToken cancellationToken)

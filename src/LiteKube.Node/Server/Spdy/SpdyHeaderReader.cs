@@ -45,7 +45,11 @@ internal sealed class SpdyHeaderReader : IDisposable
         }
     }
 
-    public void Dispose() => _inflater.Dispose();
+    public void Dispose()
+    {
+        _inflater.Dispose();
+        _compressed.Dispose();
+    }
 
     /// <summary>Checks zlib's header and the dictionary's id, and puts the dictionary in place of them.</summary>
     private ReadOnlyMemory<byte> Start(ReadOnlyMemory<byte> block)

@@ -9,23 +9,18 @@ namespace LiteKube.Node.Server.Stats;
 internal sealed class SummaryEndpoint(UsageReader usage, IContainerRuntime runtime, NodeServerOptions options, TimeProvider time)
 {
     private readonly UsageRates _rates = new(time);
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly Lock _lock = new();
 
     public async Task HandleAsync(HttpContext context)
     {
-        await _one.WaitAsync(context.RequestAborted).ConfigureAwait(false);
+        var pods = await usage.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+        var images = await runtime.Images.GetFileSystemAsync(context.RequestAborted).ConfigureAwait(false);
         byte[] body;
-        try
+        lock (_lock)
         {
-            var pods = await usage.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-            var images = await runtime.Images.GetFileSystemAsync(context.RequestAborted).ConfigureAwait(false);
             _rates.Begin();
             body = Write(pods, images);
             _rates.End();
-        }
-        finally
-        {
-            _one.Release();
         }
 
         context.Response.ContentType = "application/json";
