@@ -138,7 +138,8 @@ bench() {
     [ "$(id -u)" = 0 ] || die "the benchmarks start a cluster: run as root"
     need_engine; need_images; need_kubectl; publish
     say "benchmarks"
-    dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$@"
+    local suite
+    for suite in ${@:-cluster store}; do LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$suite"; done
 }
 
 clean() {

@@ -1,4 +1,5 @@
 using LiteKube.Benchmarks;
+using LiteKube.Benchmarks.Cluster;
 using LiteKube.Benchmarks.Store;
 
 // To add a sub-command: a name here, and a class per benchmark in a folder of that name.
@@ -13,6 +14,12 @@ var suites = new Dictionary<string, IBenchmark[]>
         new ListBenchmark(),
         new WatchFanOutBenchmark(),
         new FlatnessBenchmark(),
+    ],
+    ["cluster"] =
+    [
+        new StartBenchmark(),
+        new FootprintBenchmark(),
+        new PodStartBenchmark(),
     ],
 };
 
