@@ -55,7 +55,11 @@ internal sealed partial class ApiServerService(
         await _server.StopAsync(limit.Token);
     }
 
-    public void Dispose() => (_kestrel as IDisposable)?.Dispose();
+    public void Dispose()
+    {
+        _server?.Dispose();
+        (_kestrel as IDisposable)?.Dispose();
+    }
 
     /// <summary>Only for the services that Kestrel's TLS needs; the pipeline of this web application is never built.</summary>
     private WebApplication BuildKestrel()

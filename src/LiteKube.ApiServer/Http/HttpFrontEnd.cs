@@ -13,7 +13,7 @@ namespace LiteKube.ApiServer.Http;
 /// <summary>One HTTP request from its headers to its last byte: who, may they, what, and the answer. Every failure becomes a Status.</summary>
 internal sealed partial class HttpFrontEnd(
     ResourceRegistry registry, RequestIdentity identity, IAuthorizer authorizer, ApiDispatcher dispatcher, ResultWriter results, PathRoutes paths, ConnectRoutes connects,
-    ILogger<HttpFrontEnd> log)
+    MetricsPage metrics, ILogger<HttpFrontEnd> log)
 {
     /// <summary>Requests at once beyond which the server tells clients to wait; watches and streams not counted.</summary>
     private const int MostInFlight = 1000;
@@ -22,6 +22,7 @@ internal sealed partial class HttpFrontEnd(
 
     public async Task HandleAsync(HttpContext context)
     {
+        metrics.Request();
         try
         {
             await RouteAsync(context);
@@ -143,8 +144,9 @@ internal sealed partial class HttpFrontEnd(
         _ => throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource"),
     };
 
-    private static async ValueTask FailAsync(HttpContext context, Status status)
+    private async ValueTask FailAsync(HttpContext context, Status status)
     {
+        metrics.Failure();
         if (context.Response.HasStarted)
         {
             // Cut off, so that the client does not take what it has for the whole.
