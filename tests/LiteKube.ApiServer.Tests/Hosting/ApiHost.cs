@@ -17,6 +17,8 @@ public sealed class ApiHost : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("litekube-apiserver-").FullName;
     private IHost? _host;
 
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
     public TestDialer Dialer { get; } = new();
 
     public ApiClient Admin { get; private set; } = null!;
@@ -43,6 +45,7 @@ public sealed class ApiHost : IAsyncLifetime
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddLogging();
+        builder.Services.AddSingleton(Time);
         builder.Services.AddSqliteStore(new SqliteStoreOptions { Path = Path.Combine(_directory, "store.db") });
         builder.Services.AddSecurity(new SecurityOptions { DataDirectory = _directory, KubeconfigPath = "" });
         builder.Services.AddAdmission(new AdmissionOptions());
