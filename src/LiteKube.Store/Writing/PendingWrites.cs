@@ -58,10 +58,10 @@ internal sealed class PendingWrites(IStoreLog log, long maxBytes, in LogHeader h
     }
 
     /// <summary>Everything is in the log, and no revision is promised beyond those given out: the next open finds no gap.</summary>
-    public void Close(long revision)
+    public void Close(long revision, long compacted)
     {
         Flush();
-        log.Append([], _header with { Reserved = Math.Min(_header.Reserved, revision) });
+        log.Append([], _header with { Reserved = Math.Min(_header.Reserved, revision), Compacted = compacted });
     }
 
     /// <summary>Goes to the log with the next sweep.</summary>

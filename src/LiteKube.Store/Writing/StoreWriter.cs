@@ -83,7 +83,7 @@ internal sealed class StoreWriter : IDisposable
             TimeHistory();
             while (_queue.Take(_batch, _sweeping || _tidy ? IdlePatience : Timeout.Infinite))
                 Round();
-            Guard(() => _pending.Close(_hub.Revision));
+            Guard(() => _pending.Close(_hub.Revision, _hub.Compacted));
             _log.Dispose();
             _stopped.SetResult();
         }
