@@ -63,7 +63,7 @@ public class DefaultsTests
     public void ImagePullPolicy_FollowsTheTag(string image, string policy) => Check(
         "core.v1.Container",
         $$"""{"name":"a","image":"{{image}}"}""",
-        $$"""{"name":"a","image":"{{image}}","imagePullPolicy":"{{policy}}",{{ContainerDefaults}}}""");
+        $$"""{"name":"a","image":"{{image}}","imagePullPolicy":"{{policy}}","resources":{},{{ContainerDefaults}}}""");
 
     [Fact]
     public void Deployment_KeepsZeroReplicas_TemplateGetsNoPodOnlyDefaults() => Check(
