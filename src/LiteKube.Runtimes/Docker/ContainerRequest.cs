@@ -66,11 +66,12 @@ internal static class ContainerRequest
 
     private static MountSpec MountOf(ContainerMount mount, ApiVersion version)
     {
+        // Private is what the engine takes without a word, but for directories around its own, where it insists on rslave and takes that.
         var propagation = mount.Propagation switch
         {
             MountPropagation.HostToContainer => "rslave",
             MountPropagation.Bidirectional => "rshared",
-            _ => "rprivate",
+            _ => null,
         };
         bool? nonRecursive = mount.ReadOnly && version.CompareTo(new ApiVersion(1, 44)) >= 0 ? true : null;
         return new MountSpec("bind", mount.HostPath, mount.ContainerPath, mount.ReadOnly, new BindOptions(propagation, nonRecursive));

@@ -63,17 +63,16 @@ internal sealed partial class DockerExec(DockerClient client, TimeProvider time)
     /// <summary>The engine cannot end a command in a container; its process is known, so it is done here, if that number is still this container's.</summary>
     private async Task KillAsync(string id)
     {
-        var exec = await client.Exec.InspectAsync(id, CancellationToken.None).ConfigureAwait(false);
-        if (!exec.Running || exec.Pid <= 1)
-            return;
         try
         {
-            if ((await File.ReadAllTextAsync($"/proc/{exec.Pid}/cgroup").ConfigureAwait(false)).Contains(exec.ContainerID, StringComparison.Ordinal))
+            var exec = await client.Exec.InspectAsync(id, CancellationToken.None).ConfigureAwait(false);
+            if (exec.Running && exec.Pid > 1
+                && (await File.ReadAllTextAsync($"/proc/{exec.Pid}/cgroup").ConfigureAwait(false)).Contains(exec.ContainerID, StringComparison.Ordinal))
                 _ = Kill(exec.Pid, Sigkill);
         }
-        catch (IOException)
+        catch (Exception e) when (e is IOException or DockerApiException or RuntimeException)
         {
-            // No such process any more: it ended by itself.
+            // No such process any more, or no engine: the command's time is up in any case.
         }
     }
 

@@ -14,8 +14,7 @@ internal sealed class DockerImages(DockerClient client, DockerRuntimeOptions opt
 
     public async ValueTask<ImageStatus?> GetAsync(string reference, CancellationToken cancellationToken)
     {
-        var image = await client.Images.InspectAsync(NameFor(reference), cancellationToken).ConfigureAwait(false);
-        if (image is null)
+        if (await InspectAsync(NameFor(reference), cancellationToken).ConfigureAwait(false) is not { } image)
             return null;
         var status = new ImageStatus(image.Id, Named(image.RepoTags), Named(image.RepoDigests), image.Size, image.Config?.User ?? "", image.Config?.Volumes is { Count: > 0 } volumes ? [.. volumes.Keys] : null);
         Remember(status);
@@ -26,7 +25,7 @@ internal sealed class DockerImages(DockerClient client, DockerRuntimeOptions opt
     public async ValueTask<IReadOnlyList<ImageStatus>> ListAsync(CancellationToken cancellationToken)
     {
         var images = new List<ImageStatus>();
-        foreach (var image in await client.Images.ListAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var image in await ListImagesAsync(cancellationToken).ConfigureAwait(false))
         {
             var status = new ImageStatus(image.Id, Named(image.RepoTags), Named(image.RepoDigests), image.Size);
             if (status.Tags.Any(t => t.StartsWith(PauseImage.Repository + ":", StringComparison.Ordinal)))
@@ -87,6 +86,30 @@ internal sealed class DockerImages(DockerClient client, DockerRuntimeOptions opt
     }
 
     public void Dispose() => _pulls.Dispose();
+
+    private async Task<ImageInspect?> InspectAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.Images.InspectAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerApiException e)
+        {
+            throw DockerRuntime.Refused(e, RuntimeError.Failed);
+        }
+    }
+
+    private async Task<ImageSummary[]> ListImagesAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.Images.ListAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (DockerApiException e)
+        {
+            throw DockerRuntime.Refused(e, RuntimeError.Failed);
+        }
+    }
 
     private async Task<string> PullAsync(ImageReference reference, RegistryCredentials? credentials, CancellationToken cancellationToken)
     {

@@ -62,16 +62,20 @@ internal sealed class SharedPulls<TKey, TResult> : IDisposable
             {
                 if (_running.GetValueOrDefault(key) == running)
                     _running.Remove(key);
+                running.Dispose();
             }
         }
     }
 
-    private sealed class Pull
+    private sealed class Pull : IDisposable
     {
         public CancellationTokenSource Cancellation { get; } = new();
 
         public Task<TResult>? Task { get; set; }
 
         public int Waiters { get; set; }
+
+        /// <summary>Once it is not among the running any more: then nobody cancels it.</summary>
+        public void Dispose() => Cancellation.Dispose();
     }
 }

@@ -40,7 +40,12 @@ internal sealed class LogEndpoint(IPodDirectory directory, IContainerRuntime run
         {
             await new LogWriter(context.Response.BodyWriter, request).CopyAsync(Read(id, request, context.RequestAborted), context.RequestAborted).ConfigureAwait(false);
         }
-        catch (RuntimeException e) when (!context.Response.HasStarted)
+        catch (RuntimeException) when (context.Response.HasStarted)
+        {
+            // Too late for a status: a connection cut off tells the client that this is not the whole log.
+            context.Abort();
+        }
+        catch (RuntimeException e)
         {
             await new Refusal(StatusCodes.Status500InternalServerError, e.Message).WriteAsync(context.Response, context.RequestAborted).ConfigureAwait(false);
         }

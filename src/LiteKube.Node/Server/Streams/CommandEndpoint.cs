@@ -38,22 +38,32 @@ internal sealed class CommandEndpoint(IPodDirectory directory, IContainerRuntime
             return;
         }
 
-        await using var client = await AcceptAsync(context, request).ConfigureAwait(false);
-        if (client is null)
-            return;
-        var aborted = context.RequestAborted;
+        try
+        {
+            await using var client = await AcceptAsync(context, request).ConfigureAwait(false);
+            if (client is not null)
+                await RunAsync(client, target, open, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            // The client went. There is nobody to tell.
+        }
+    }
+
+    private async Task RunAsync(ICommandStreams client, ContainerTarget target, Func<ContainerTarget, CancellationToken, ValueTask<IContainerStreams>> open, CancellationToken cancellationToken)
+    {
         IContainerStreams command;
         try
         {
-            command = await open(target, aborted).ConfigureAwait(false);
+            command = await open(target, cancellationToken).ConfigureAwait(false);
         }
         catch (RuntimeException e)
         {
-            await client.FinishAsync(CommandOutcome.Failed($"error executing command in container: {e.Message}"), aborted).ConfigureAwait(false);
+            await client.FinishAsync(CommandOutcome.Failed($"error executing command in container: {e.Message}"), cancellationToken).ConfigureAwait(false);
             return;
         }
 
-        await new CommandSession(client, command, time, options.StreamIdleTimeout).RunAsync(aborted).ConfigureAwait(false);
+        await new CommandSession(client, command, time, options.StreamIdleTimeout).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Null after a refusal, or where the client went before it had opened its streams.</summary>

@@ -68,7 +68,7 @@ internal sealed record LogConfig(string Type, Dictionary<string, string> Config)
 internal sealed record MountSpec(string Type, string Source, string Target, bool ReadOnly, BindOptions BindOptions);
 
 /// <param name="ReadOnlyNonRecursive">From API 1.44, where read-only became recursive unless this is said.</param>
-internal sealed record BindOptions(string Propagation, bool? ReadOnlyNonRecursive);
+internal sealed record BindOptions(string? Propagation, bool? ReadOnlyNonRecursive);
 
 internal sealed record DeviceMapping(string PathOnHost, string PathInContainer, string CgroupPermissions);
 
