@@ -82,7 +82,7 @@ public sealed record Seen(string Type, JsonObject Object)
 
 public sealed class WatchReader(HttpResponseMessage response, StreamReader reader) : IDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
 
     /// <summary>The next event; null when the server has ended the watch.</summary>
     public async Task<Seen?> NextAsync()

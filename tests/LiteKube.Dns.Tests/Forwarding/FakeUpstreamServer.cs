@@ -10,6 +10,7 @@ internal sealed class FakeUpstreamServer : IDisposable
     private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly Socket _tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SemaphoreSlim _heard = new(0);
     private int _asked;
 
     /// <param name="answer">Answers to a datagram; null says nothing.</param>
@@ -27,12 +28,21 @@ internal sealed class FakeUpstreamServer : IDisposable
 
     internal int Asked => Volatile.Read(ref _asked);
 
+    /// <summary>Until it was asked that often.</summary>
+    internal async Task Heard(int times)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (Asked < times)
+            await _heard.WaitAsync(limit.Token);
+    }
+
     public void Dispose()
     {
         _stopping.Cancel();
         _udp.Dispose();
         _tcp.Dispose();
         _stopping.Dispose();
+        _heard.Dispose();
     }
 
     private async Task ServeAsync(Func<byte[], IEnumerable<byte[]>?> answer)
@@ -42,6 +52,7 @@ internal sealed class FakeUpstreamServer : IDisposable
         {
             var received = await _udp.ReceiveFromAsync(buffer, new IPEndPoint(IPAddress.Any, 0), _stopping.Token);
             Interlocked.Increment(ref _asked);
+            _heard.Release();
             foreach (var datagram in answer(buffer[..received.ReceivedBytes]) ?? [])
                 await _udp.SendToAsync(datagram, received.RemoteEndPoint, _stopping.Token);
         }

@@ -1,11 +1,17 @@
 using System.Net;
 using LiteKube.Dns.Forwarding;
 using LiteKube.Dns.Wire;
+using LiteKube.Testing;
 
 namespace LiteKube.Dns.Tests.Forwarding;
 
 public sealed class UpstreamsTests
 {
+    private static readonly TimeSpan s_timeout = TimeSpan.FromSeconds(1);
+
+    // Stands still, so that only a server that says nothing is ever too late.
+    private readonly FakeTime _time = new();
+
     [Fact]
     public async Task An_answer_is_kept_and_then_given_without_asking()
     {
@@ -24,7 +30,10 @@ public sealed class UpstreamsTests
         using var server = new FakeUpstreamServer(request => [TestMessages.Answer(request, 0, "192.0.2.1")]);
         var upstreams = Of(silent.EndPoint, server.EndPoint);
 
-        Assert.Single(await AskAsync(upstreams));
+        var first = AskAsync(upstreams);
+        await silent.Heard(1);
+        _time.Advance(s_timeout);
+        Assert.Single(await first);
         Assert.Single(await AskAsync(upstreams));
         Assert.Equal((1, 2), (silent.Asked, server.Asked));
     }
@@ -80,25 +89,31 @@ public sealed class UpstreamsTests
     public async Task While_all_servers_are_silent_only_one_question_waits()
     {
         using var silent = new FakeUpstreamServer(_ => null);
-        var upstreams = Of(TimeSpan.FromSeconds(3), silent.EndPoint);
-        Assert.Null(await Ask(upstreams));
-        var asked = silent.Asked;
+        var upstreams = Of(silent.EndPoint);
+        var first = Ask(upstreams).AsTask();
+        for (var round = 1; round <= 2; round++)
+        {
+            await silent.Heard(round);
+            _time.Advance(s_timeout);
+        }
+
+        Assert.Null(await first);
 
         var probe = Ask(upstreams).AsTask();
         var others = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Ask(upstreams).AsTask()));
 
         Assert.All(others, Assert.Null);
         Assert.False(probe.IsCompleted);
+        await silent.Heard(3);
+        _time.Advance(s_timeout);
         Assert.Null(await probe);
-        Assert.Equal(asked + 1, silent.Asked);
+        Assert.Equal(3, silent.Asked);
     }
 
-    private static Upstreams Of(params IPEndPoint[] servers) => Of(TimeSpan.FromSeconds(1), servers);
-
-    private static Upstreams Of(TimeSpan timeout, params IPEndPoint[] servers)
+    private Upstreams Of(params IPEndPoint[] servers)
     {
-        var options = new DnsOptions { Upstreams = servers, UpstreamTimeout = timeout };
-        return new Upstreams(options, new ResolvConf(options, TimeProvider.System), TimeProvider.System);
+        var options = new DnsOptions { Upstreams = servers, UpstreamTimeout = s_timeout };
+        return new Upstreams(options, new ResolvConf(options, _time), _time);
     }
 
     private static ValueTask<byte[]?> Ask(Upstreams upstreams)

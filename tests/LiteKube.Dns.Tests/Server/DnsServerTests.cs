@@ -31,7 +31,7 @@ public sealed class DnsServerTests : IDisposable
     public void Dispose()
     {
         _stopping.Cancel();
-        Assert.True(_running.Wait(TimeSpan.FromSeconds(20)));
+        Assert.True(_running.Wait(TimeSpan.FromSeconds(90)));
         _server.Dispose();
         _upstream.Dispose();
         _stopping.Dispose();
@@ -52,7 +52,7 @@ public sealed class DnsServerTests : IDisposable
         {
             await client.SendAsync(TestMessages.Query(name, DnsType.A, id));
             var buffer = new byte[4096];
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
             var length = await client.ReceiveAsync(buffer, limit.Token);
             return TestMessages.Parse(buffer.AsSpan(0, length));
         }

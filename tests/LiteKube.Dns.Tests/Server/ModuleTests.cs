@@ -14,7 +14,7 @@ namespace LiteKube.Dns.Tests.Server;
 /// <summary>The module as the executable registers it, against an API in memory.</summary>
 public sealed class ModuleTests : IAsyncLifetime
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
     private readonly FakeApi _api = new(TimeProvider.System);
     private readonly DnsOptions _options = new() { Address = IPAddress.Loopback, Port = FreePort(), ResolvConf = "/nonexistent", EnsureService = true };
     private IHost? _host;

@@ -9,7 +9,7 @@ namespace LiteKube.Network.Tests.Live;
 /// <summary>A network namespace of the test's own, with sockets inside it. Gone with Dispose.</summary>
 internal sealed class TestNamespace : IHostNamespace, IDisposable
 {
-    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
     private readonly CancellationTokenSource _stopping = new();
     private readonly List<Socket> _sockets = [];
 

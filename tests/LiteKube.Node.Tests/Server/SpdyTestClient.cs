@@ -80,7 +80,7 @@ internal sealed class SpdyTestClient(Stream transport) : IAsyncDisposable
 
     public async Task WaitAsync(Func<SpdyTestClient, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (true)
         {
             Task progress;

@@ -9,7 +9,7 @@ namespace LiteKube.Node.Tests.Server;
 public sealed class WebSocketCommandTests : IAsyncLifetime
 {
     private const string Cat = "exec/default/web/" + NodeServerFixture.Uid + "/app?command=cat&input=1&output=1";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly NodeServerFixture _node = new();
 

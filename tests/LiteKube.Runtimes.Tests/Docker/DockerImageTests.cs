@@ -17,10 +17,13 @@ public sealed class DockerImageTests : IAsyncLifetime
 
     public Task InitializeAsync()
     {
-        _runtime = new DockerRuntime(new DockerRuntimeOptions { Host = _engine.Host, PullStallTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System, NullLogger<DockerRuntime>.Instance);
+        _runtime = Open(TimeSpan.FromMinutes(1));
         _engine.On("GET images/localhost:5000/app:1/json", 200, Image);
         return Task.CompletedTask;
     }
+
+    private DockerRuntime Open(TimeSpan stallTimeout) =>
+        new(new DockerRuntimeOptions { Host = _engine.Host, PullStallTimeout = stallTimeout }, TimeProvider.System, NullLogger<DockerRuntime>.Instance);
 
     public async Task DisposeAsync()
     {
@@ -122,10 +125,11 @@ public sealed class DockerImageTests : IAsyncLifetime
         _engine.Handlers["POST images/create"] = async (_, stream) =>
         {
             await FakeEngine.WriteAsync(stream, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n{\"status\":\"Pulling\"}\n");
-            await stream.ReadAsync(new byte[1]);
+            Assert.Equal(0, await stream.ReadAsync(new byte[1]));
         };
+        await using var impatient = Open(TimeSpan.FromMilliseconds(300));
 
-        var error = await Assert.ThrowsAsync<RuntimeException>(async () => await Images.PullAsync("localhost:5000/app:1", null, default));
+        var error = await Assert.ThrowsAsync<RuntimeException>(async () => await impatient.Images.PullAsync("localhost:5000/app:1", null, default));
 
         Assert.Contains("no progress", error.Message, StringComparison.Ordinal);
     }

@@ -11,7 +11,7 @@ namespace LiteKube.Testing;
 /// <summary>Modules on a <see cref="FakeApi"/> and a <see cref="FakeTime"/>: no sockets, no disk, no waiting for real time.</summary>
 public sealed class FakeCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
 
     private readonly ServiceProvider _services;
     private readonly List<IHostedService> _started = [];

@@ -12,7 +12,7 @@ namespace LiteKube.Testing.Runtime;
 public abstract class RuntimeContract : IAsyncLifetime
 #pragma warning restore CA1001
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(2));
     private readonly List<string> _sandboxes = [];
