@@ -10,14 +10,14 @@ public static class SystemPriorityClasses
     {
         Metadata = new ObjectMeta { Name = "system-node-critical" },
         Value = 2_000_001_000,
-        Description = "Used for system critical pods that must not be moved from their current node.",
+        Description = "For pods that must not be moved from their node.",
     };
 
     public static readonly PriorityClass ClusterCritical = new()
     {
         Metadata = new ObjectMeta { Name = "system-cluster-critical" },
         Value = 2_000_000_000,
-        Description = "Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.",
+        Description = "For pods that the cluster cannot do without, but which may run on another node.",
     };
 
     public static IReadOnlyList<PriorityClass> All { get; } = [NodeCritical, ClusterCritical];

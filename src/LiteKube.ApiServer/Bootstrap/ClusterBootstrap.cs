@@ -1,3 +1,4 @@
+using LiteKube.Admission;
 using LiteKube.Api;
 using LiteKube.Api.Core.V1;
 using LiteKube.Api.Meta.V1;
@@ -25,7 +26,7 @@ internal sealed class ClusterBootstrap(
     {
         // Together, so that the first start is a few commits and not a hundred.
         await Task.WhenAll(s_namespaces.Select(name => EnsureAsync(Namespace.Resource, "", KubeObject.Of(new Namespace { Metadata = new ObjectMeta { Name = name } }), _ => null, cancellationToken)));
-        var priorities = Priorities().Select(p => EnsureAsync(PriorityClass.Resource, "", KubeObject.Of(p), _ => null, cancellationToken));
+        var priorities = SystemPriorityClasses.All.Select(p => EnsureAsync(PriorityClass.Resource, "", KubeObject.Of(p), _ => null, cancellationToken));
         var objects = security.Objects().Select(o => EnsureAsync(o.Resource, o.Namespace ?? "", o.Object, o.Merge, cancellationToken));
         await Task.WhenAll([.. priorities, .. objects]);
         await service.EnsureAsync(port, cancellationToken);
@@ -45,10 +46,4 @@ internal sealed class ClusterBootstrap(
         var request = new ApiRequest { User = s_self, Verb = "update", Resource = resource, Namespace = ns, Name = wanted.Header.Name };
         await updater.UpdateAsync(request, current => merge(new KubeObject(Api.Codecs.JsonTree.Write(current)))?.ToTree() ?? current, resource.Strategy.PrepareForUpdate, cancellationToken);
     }
-
-    private static IEnumerable<PriorityClass> Priorities() =>
-    [
-        new() { Metadata = new ObjectMeta { Name = "system-node-critical" }, Value = 2000001000, Description = "For pods that must not be moved from their node." },
-        new() { Metadata = new ObjectMeta { Name = "system-cluster-critical" }, Value = 2000000000, Description = "For pods that the cluster cannot do without, but which may run on another node." },
-    ];
 }

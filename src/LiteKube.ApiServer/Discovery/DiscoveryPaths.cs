@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace LiteKube.ApiServer.Discovery;
 
 /// <summary>What is served: /api, /apis, each group and each version, in the old form and, for /api and /apis, in the aggregated one.</summary>
-internal sealed class DiscoveryPaths(ResourceRegistry registry, AdvertisedAddress advertised, ApiServerOptions options)
+internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions options)
 {
     private readonly Lazy<AggregatedDiscovery> _aggregated = new(() => new AggregatedDiscovery(registry));
 
@@ -39,7 +39,7 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, AdvertisedAddres
     }
 
     private byte[] Core() => Encoding.UTF8.GetBytes(
-        $$"""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"{{advertised.Find()}}:{{options.Port}}"}]}""");
+        $$"""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"{{options.AdvertiseAddress()}}:{{options.Port}}"}]}""");
 
     private async ValueTask AggregatedAsync(HttpContext context, string path, string version)
     {

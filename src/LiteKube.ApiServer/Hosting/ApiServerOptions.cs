@@ -9,8 +9,8 @@ public sealed record ApiServerOptions
     /// <summary>0 takes a free one; see <see cref="IApiServerReady.Port"/>.</summary>
     public int Port { get; init; } = 6443;
 
-    /// <summary>The address that other machines and pods reach this server by: the endpoint of the <c>kubernetes</c> Service. Null: the address of the default route, else loopback.</summary>
-    public IPAddress? AdvertiseAddress { get; init; }
+    /// <summary>The address that other machines and pods reach this server by: the endpoint of the <c>kubernetes</c> Service. Asked again now and then, because machines move.</summary>
+    public Func<IPAddress> AdvertiseAddress { get; init; } = () => IPAddress.Loopback;
 
     public IPNetwork ServiceCidr { get; init; } = IPNetwork.Parse("10.43.0.0/16");
 

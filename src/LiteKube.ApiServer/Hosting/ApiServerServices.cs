@@ -49,7 +49,6 @@ public static class ApiServerServices
     {
         services.AddSingleton<ObjectStorage>();
         services.AddSingleton<ServiceAllocator>();
-        services.AddSingleton<AdvertisedAddress>();
         services.AddSingleton<KubernetesService>();
         services.AddSingleton<PodStrategy>();
         services.AddSingleton<ServiceStrategy>();

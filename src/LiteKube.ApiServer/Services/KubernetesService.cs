@@ -12,7 +12,7 @@ using LiteKube.ApiServer.Verbs;
 namespace LiteKube.ApiServer.Services;
 
 /// <summary>The Service default/kubernetes by which pods reach this server, and its one endpoint. Written only where it differs from what is there.</summary>
-internal sealed class KubernetesService(ResourceRegistry registry, ObjectCreator creator, ObjectUpdater updater, AdvertisedAddress advertised, ApiServerOptions options)
+internal sealed class KubernetesService(ResourceRegistry registry, ObjectCreator creator, ObjectUpdater updater, ApiServerOptions options)
 {
     private const string Name = "kubernetes";
     private const string Namespace = "default";
@@ -21,7 +21,7 @@ internal sealed class KubernetesService(ResourceRegistry registry, ObjectCreator
 
     public async Task EnsureAsync(int port, CancellationToken cancellationToken)
     {
-        var address = advertised.Find();
+        var address = options.AdvertiseAddress();
         await EnsureAsync(Service.Resource, KubeObject.Of(ServiceObject(port)), cancellationToken);
         await EnsureAsync(Endpoints.Resource, KubeObject.Of(EndpointsObject(address, port)), cancellationToken);
         await EnsureAsync(EndpointSlice.Resource, KubeObject.Of(SliceObject(address, port)), cancellationToken);

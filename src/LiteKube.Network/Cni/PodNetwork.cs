@@ -21,7 +21,8 @@ public sealed partial class PodNetwork : IDisposable
     private RouteNetlink? _netlink;
     private PodAddresses? _addresses;
     private NodeBridge? _bridge;
-    private volatile string? _notReadyReason = "the pod network has not started";
+    private string? _notReadyReason = "the pod network has not started";
+    private string? _filterProblem;
 
     internal PodNetwork(NetworkOptions options, RuleSignal rules, IHostNamespace host, KernelSettings kernel, ILogger logger)
     {
@@ -32,8 +33,11 @@ public sealed partial class PodNetwork : IDisposable
         _logger = logger;
     }
 
-    /// <summary>Null while pods can be attached; else why not.</summary>
-    public string? NotReadyReason => _notReadyReason;
+    /// <summary>Null while pods can be attached and packets find their way; else why not.</summary>
+    public string? NotReadyReason => Volatile.Read(ref _notReadyReason) ?? Volatile.Read(ref _filterProblem);
+
+    /// <summary>Raised when <see cref="NotReadyReason"/> may have changed.</summary>
+    public event Action? ReadinessChanged;
 
     internal ImmutableArray<PodAttachment> Pods => _addresses?.Pods ?? [];
 
@@ -138,7 +142,7 @@ public sealed partial class PodNetwork : IDisposable
         _addresses = new PodAddresses(new AttachmentFile(_options.StateDirectory, AttachmentFile.CurrentBootId()), out var damage);
         if (damage is not null)
             LogStateDamaged(_options.StateDirectory, damage);
-        _notReadyReason = $"node {_options.NodeName} has no pod CIDR yet";
+        Report(ref _notReadyReason, $"node {_options.NodeName} has no pod CIDR yet");
         if (_addresses.PodCidr is { } cidr)
             EnsureBridge(cidr);
     }
@@ -160,16 +164,25 @@ public sealed partial class PodNetwork : IDisposable
         }
     }
 
+    /// <summary>Without packet rules pods have addresses but reach nothing.</summary>
+    internal void ReportFilter(string? problem) => Report(ref _filterProblem, problem);
+
+    private void Report(ref string? reason, string? now)
+    {
+        if (Interlocked.Exchange(ref reason, now) != now)
+            ReadinessChanged?.Invoke();
+    }
+
     private void EnsureBridge(IPNetwork cidr)
     {
         try
         {
             _bridge!.Ensure(cidr, _addresses!.Pods);
-            _notReadyReason = null;
+            Report(ref _notReadyReason, null);
         }
         catch (Exception e)
         {
-            _notReadyReason = $"the bridge {_options.BridgeName} cannot be set up: {e.Message}";
+            Report(ref _notReadyReason, $"the bridge {_options.BridgeName} cannot be set up: {e.Message}");
             throw;
         }
     }

@@ -37,7 +37,8 @@ internal sealed partial class ServiceProxyService(
         var guard = Task.CompletedTask;
         try
         {
-            await RetryAsync(PrepareAsync, stoppingToken).ConfigureAwait(false);
+            await RetryAsync(PrepareAsync, stoppingToken, pods.ReportFilter).ConfigureAwait(false);
+            pods.ReportFilter(null);
             await Task.WhenAll(services.HasSynced, slices.HasSynced).WaitAsync(stoppingToken).ConfigureAwait(false);
             rules.Changed.Set();
             guard = GuardAsync(stoppingToken);
@@ -100,7 +101,7 @@ internal sealed partial class ServiceProxyService(
             LogFlows(count);
     }
 
-    private async Task RetryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    private async Task RetryAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken, Action<string>? report = null)
     {
         for (var delay = s_firstRetry; ; delay = delay * 2 < s_lastRetry ? delay * 2 : s_lastRetry)
         {
@@ -112,6 +113,7 @@ internal sealed partial class ServiceProxyService(
             catch (IOException e)
             {
                 LogFailed(e.Message, delay.TotalSeconds);
+                report?.Invoke(e.Message);
             }
 
             // A change may be what helps.

@@ -8,6 +8,12 @@ namespace LiteKube.Adapters;
 /// <summary>The network room's pod network as the node wants it.</summary>
 internal sealed class NodePodNetwork(PodNetwork network) : IPodNetwork
 {
+    public event Action ReadinessChanged
+    {
+        add => network.ReadinessChanged += value;
+        remove => network.ReadinessChanged -= value;
+    }
+
     public string? NotReadyReason => network.NotReadyReason;
 
     public ValueTask<IPAddress> AttachAsync(PodIdentity pod, string sandboxId, string networkNamespace, IReadOnlyList<HostPort> hostPorts, CancellationToken cancellationToken) =>

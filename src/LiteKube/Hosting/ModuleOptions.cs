@@ -6,6 +6,7 @@ using LiteKube.Dns;
 using LiteKube.Flags;
 using LiteKube.Network;
 using LiteKube.Node;
+using LiteKube.Node.Registration;
 using LiteKube.Security;
 using LiteKube.Security.Pki;
 using LiteKube.Verbs;
@@ -36,7 +37,7 @@ internal static class ModuleOptions
     {
         ListenAddress = settings.BindAddress,
         Port = settings.HttpsListenPort,
-        AdvertiseAddress = settings.AdvertiseAddress ?? settings.Node.NodeIp,
+        AdvertiseAddress = () => settings.AdvertiseAddress ?? settings.Node.NodeIp ?? HostAddress.Find(),
         ServiceCidr = settings.Node.ServiceCidr,
         Version = ProductVersion.Kubernetes,
     };

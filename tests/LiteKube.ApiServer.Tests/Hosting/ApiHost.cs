@@ -50,7 +50,7 @@ public sealed class ApiHost : IAsyncLifetime
         builder.Services.AddSecurity(new SecurityOptions { DataDirectory = _directory, KubeconfigPath = "" });
         builder.Services.AddAdmission(new AdmissionOptions());
         builder.Services.AddSingleton<IBackendDialer>(Dialer);
-        builder.Services.AddApiServer(new ApiServerOptions { ListenAddress = IPAddress.Loopback, Port = 0, AdvertiseAddress = IPAddress.Parse("192.0.2.7") });
+        builder.Services.AddApiServer(new ApiServerOptions { ListenAddress = IPAddress.Loopback, Port = 0, AdvertiseAddress = () => IPAddress.Parse("192.0.2.7") });
         _host = builder.Build();
         await _host.StartAsync();
         var ready = Services.GetRequiredService<IApiServerReady>();

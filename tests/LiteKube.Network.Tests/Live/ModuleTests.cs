@@ -38,12 +38,7 @@ public sealed class ModuleTests : IAsyncLifetime
         var pods = _host!.Services.GetRequiredService<PodNetwork>();
         Assert.Equal("node one has no pod CIDR yet", pods.NotReadyReason);
 
-        _api.Add(new LiteKube.Api.Core.V1.Node
-        {
-            Metadata = new ObjectMeta { Name = "one" },
-            Spec = new NodeSpec { PodCIDR = "10.42.5.0/24" },
-            Status = new NodeStatus { Addresses = [new NodeAddress { Type = "InternalIP", Address = "192.168.77.1" }] },
-        });
+        AddNode();
         await Until(() => pods.NotReadyReason is null);
         var server = New("server");
         var client = New("client");
@@ -85,6 +80,28 @@ public sealed class ModuleTests : IAsyncLifetime
         });
     }
 
+    [RootFact]
+    public async Task Without_nft_and_iptables_the_network_says_that_it_is_not_ready()
+    {
+        _node = New("node");
+        await StartAsync(new NoTools());
+        var pods = _host!.Services.GetRequiredService<PodNetwork>();
+        var told = new TaskCompletionSource();
+        pods.ReadinessChanged += () => told.TrySetResult();
+
+        AddNode();
+
+        await Until(() => pods.NotReadyReason?.Contains("Install nftables", StringComparison.Ordinal) == true);
+        await told.Task.WaitAsync(TestNamespace.Limit);
+    }
+
+    private void AddNode() => _api.Add(new LiteKube.Api.Core.V1.Node
+    {
+        Metadata = new ObjectMeta { Name = "one" },
+        Spec = new NodeSpec { PodCIDR = "10.42.5.0/24" },
+        Status = new NodeStatus { Addresses = [new NodeAddress { Type = "InternalIP", Address = "192.168.77.1" }] },
+    });
+
     private void AddService(string address)
     {
         _api.Add(new Service
@@ -101,13 +118,13 @@ public sealed class ModuleTests : IAsyncLifetime
         });
     }
 
-    private async Task StartAsync()
+    private async Task StartAsync(IToolRunner? tools = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Services.AddSingleton<IApiTransportFactory>(_api);
         builder.Services.AddClient();
         builder.Services.AddSingleton<IHostNamespace>(_node!);
-        builder.Services.AddSingleton<IToolRunner>(new NamespaceTools(_node!));
+        builder.Services.AddSingleton(tools ?? new NamespaceTools(_node!));
         builder.Services.AddNetwork(new NetworkOptions { NodeName = "one", StateDirectory = _state });
         _host = builder.Build();
         await _host.StartAsync();
@@ -153,5 +170,14 @@ public sealed class ModuleTests : IAsyncLifetime
         using var limit = new CancellationTokenSource(TestNamespace.Limit);
         while (!await condition())
             await Task.Delay(50, limit.Token);
+    }
+
+    /// <summary>A machine on which no packet filter is installed.</summary>
+    private sealed class NoTools : IToolRunner
+    {
+        public string? Find(string tool) => null;
+
+        public Task<ToolResult> RunAsync(string path, IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException($"{path} is not there");
     }
 }
