@@ -1,5 +1,7 @@
+using LiteKube.Admission.Matching;
 using LiteKube.Admission.Plugins;
 using LiteKube.Admission.Plugins.Limits;
+using LiteKube.Admission.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -13,6 +15,9 @@ public static class AdmissionServices
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IAdmissionChain, AdmissionChain>();
+        services.TryAddSingleton<IResourceForms, StoredForm>();
+        services.AddSingleton<ResourceMatcher>();
+        services.AddSingleton<WebhookClient>();
 
         // In Kubernetes' order.
         services.AddSingleton<IAdmissionPlugin, NamespaceLifecycle>();

@@ -9,7 +9,11 @@ public sealed class AdmissionRequest
 {
     public required AdmissionOperation Operation { get; init; }
 
+    /// <summary>The stored resource: <see cref="Object"/> is in its form.</summary>
     public required ResourceType Resource { get; init; }
+
+    /// <summary>The resource as the client named it; another version or group of <see cref="Resource"/>, or the same.</summary>
+    public ResourceType RequestResource { get => field ?? Resource; init; }
 
     /// <summary>The kind of <see cref="Object"/>; differs from the resource's own for sub-resources such as scale, eviction and binding.</summary>
     public string? Kind { get; init; }
@@ -33,11 +37,17 @@ public sealed class AdmissionRequest
 
     public bool DryRun { get; init; }
 
-    /// <summary>CreateOptions, UpdateOptions, PatchOptions or DeleteOptions, where the caller sent some.</summary>
-    public JsonObject? Options { get; init; }
+    /// <summary>CreateOptions, UpdateOptions or DeleteOptions; null on connect.</summary>
+    public JsonObject? Options => field ??= OptionsSource?.Invoke();
+
+    /// <summary>Makes <see cref="Options"/>: most requests meet nobody who asks.</summary>
+    public Func<JsonObject?>? OptionsSource { get; init; }
 
     /// <summary>Sent to the client as Warning headers.</summary>
     public List<string> Warnings { get; } = [];
+
+    /// <summary>For the audit event of this request: <c>webhook.example.com/key</c> and the like.</summary>
+    public Dictionary<string, string> AuditAnnotations { get; } = new(StringComparer.Ordinal);
 
     public bool Is(ResourceType resource, string subresource = "") =>
         Resource.Plural == resource.Plural && Resource.Group == resource.Group && Subresource == subresource;

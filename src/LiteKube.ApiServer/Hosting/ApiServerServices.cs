@@ -1,3 +1,5 @@
+using LiteKube.Admission.Matching;
+using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Schema;
 using LiteKube.ApiServer.Bootstrap;
@@ -56,6 +58,7 @@ public static class ApiServerServices
         services.AddSingleton(p => new ResourceRegistry(ApiSchema.Current, p.GetRequiredService<KindStrategies>()));
         services.AddSingleton(p => new Lazy<ResourceRegistry>(p.GetRequiredService<ResourceRegistry>));
         services.AddSingleton<IObjectReader, StoreObjectReader>();
+        services.AddSingleton<IResourceForms, ServedForms>();
     }
 
     private static void AddVerbs(IServiceCollection services)
@@ -92,6 +95,7 @@ public static class ApiServerServices
         services.AddSingleton<HttpForwarder>();
         services.AddSingleton<NodeBackends>();
         services.AddSingleton<ProxyBackends>();
+        services.AddSingleton<IServiceDialer, ServiceDialer>();
         services.AddSingleton<WebSocketLog>();
         services.AddSingleton<IConnect, LogConnect>();
         services.AddSingleton<IConnect, StreamConnect>();

@@ -10,6 +10,7 @@ internal sealed class Admitter(IAdmissionChain chain)
     {
         Operation = operation,
         Resource = request.Resource.Storage.Type,
+        RequestResource = request.Resource.Type,
         Subresource = request.Subresource,
         Kind = kind,
         Namespace = request.Resource.Type is { Plural: "namespaces", Group: "" } ? NameOf(request, @object) : request.Namespace,
@@ -18,6 +19,7 @@ internal sealed class Admitter(IAdmissionChain chain)
         OldObject = old,
         User = request.User,
         DryRun = request.Options.DryRun,
+        OptionsSource = () => OptionsOf(request, operation),
     };
 
     public ValueTask MutateAsync(AdmissionRequest admission, CancellationToken cancellationToken) => chain.MutateAsync(admission, cancellationToken);
@@ -27,6 +29,29 @@ internal sealed class Admitter(IAdmissionChain chain)
         await chain.ValidateAsync(admission, cancellationToken);
         foreach (var warning in admission.Warnings)
             request.Warn(warning);
+    }
+
+    /// <summary>The options of the request as its kind of operation has them; a patch is an update by then.</summary>
+    private static JsonObject? OptionsOf(ApiRequest request, AdmissionOperation operation)
+    {
+        if (operation == AdmissionOperation.Connect)
+            return null;
+        var options = new JsonObject { ["kind"] = $"{operation}Options", ["apiVersion"] = "meta.k8s.io/v1" };
+        if (request.Options.DryRun)
+            options["dryRun"] = new JsonArray("All");
+        if (operation != AdmissionOperation.Delete)
+        {
+            if (request.Options.FieldManager is { Length: > 0 } manager)
+                options["fieldManager"] = manager;
+            options["fieldValidation"] = request.Options.FieldValidation.ToString();
+            return options;
+        }
+
+        if (request.Options.GracePeriodSeconds is { } grace)
+            options["gracePeriodSeconds"] = grace;
+        if (request.Options.PropagationPolicy is { Length: > 0 } policy)
+            options["propagationPolicy"] = policy;
+        return options;
     }
 
     private static string NameOf(ApiRequest request, JsonObject? @object) =>

@@ -57,7 +57,7 @@ internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater upda
 
     private static ObjectResult Result(JsonObject tree) => new(new KubeObject(JsonTree.Write(ScaleOf(tree))), null);
 
-    private static JsonObject ScaleOf(JsonObject tree)
+    public static JsonObject ScaleOf(JsonObject tree)
     {
         var metadata = new JsonObject();
         foreach (var name in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion", "creationTimestamp"])

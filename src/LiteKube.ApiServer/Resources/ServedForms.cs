@@ -1,0 +1,73 @@
+using System.Text.Json.Nodes;
+using LiteKube.Admission;
+using LiteKube.Admission.Matching;
+using LiteKube.Api;
+using LiteKube.Api.Codecs;
+using LiteKube.Api.Schema;
+using LiteKube.ApiServer.Subresources;
+using LiteKube.ApiServer.Verbs;
+
+namespace LiteKube.ApiServer.Resources;
+
+/// <summary>The registry's answers to admission: which resources show the same objects, and how.</summary>
+internal sealed class ServedForms(Lazy<ResourceRegistry> registry, ObjectRules rules) : IResourceForms
+{
+    private const string Scale = "scale";
+
+    public IReadOnlyList<ResourceType> EquivalentsOf(ResourceType resource)
+    {
+        if (registry.Value.Find(resource) is not { } served)
+            return [resource];
+        var same = new List<ResourceType>();
+        foreach (var other in registry.Value.Resources)
+        {
+            if (ReferenceEquals(other.Storage, served.Storage))
+                same.Add(other.Type);
+        }
+
+        return same;
+    }
+
+    public GroupVersionKind KindOf(ResourceType resource, string subresource) =>
+        subresource.Length > 0 && registry.Value.Find(resource)?.Schema.Subresource(subresource) is { } sub ? sub.Kind : new GroupVersionKind(resource.Group, resource.Version, resource.Kind);
+
+    public ValueTask<JsonObject> ShowAsync(AdmissionRequest request, JsonObject stored, ResourceType shownAs, CancellationToken cancellationToken)
+    {
+        if (request.Subresource == Scale)
+            return new(ScaleSubresource.ScaleOf(stored));
+        var shown = (JsonObject)stored.DeepClone();
+        if (IsItself(request))
+        {
+            // An update is for the version that it replaces, which the tree of the new object does not say any more.
+            if (request.OldObject.Object("metadata").String("resourceVersion") is { } version && shown.Object("metadata") is { } metadata && !metadata.ContainsKey("resourceVersion"))
+                metadata["resourceVersion"] = version;
+            registry.Value.Find(shownAs)?.Conversion?.ToServed(shown);
+        }
+
+        return new(shown);
+    }
+
+    public ValueTask<JsonObject> StoreAsync(AdmissionRequest request, JsonObject shown, ResourceType shownAs, CancellationToken cancellationToken)
+    {
+        if (request.Subresource == Scale)
+        {
+            var scaled = (JsonObject)request.Object!.DeepClone();
+            if (shown.Object("spec")?["replicas"] is { } replicas)
+                scaled.ObjectOrNew("spec")["replicas"] = replicas.DeepClone();
+            return new(scaled);
+        }
+
+        if (!IsItself(request))
+            return new(shown);
+        shown.Object("metadata")?.Remove("resourceVersion");
+        var served = registry.Value.Find(shownAs);
+        served?.Conversion?.ToStorage(shown);
+        if (served is not null)
+            rules.Default(served.Storage, shown);
+        return new(shown);
+    }
+
+    /// <summary>The body is the object, not the options of a connection or the like.</summary>
+    private bool IsItself(AdmissionRequest request) =>
+        request.Operation != AdmissionOperation.Connect && KindOf(request.RequestResource, request.Subresource).Kind == request.RequestResource.Kind;
+}
