@@ -28,9 +28,25 @@ internal sealed partial class DiskSync(string path) : IDisposable
         }
     }
 
+    /// <summary>Makes a directory's names durable: a file renamed in it keeps its new name over a power cut.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static void SyncDirectory(string directory)
+    {
+        using var handle = new SafeFileHandle((nint)Open(directory, ReadOnlyDirectory), ownsHandle: true);
+        if (handle.IsInvalid || FSync(handle) != 0)
+            throw new IOException($"{directory}: fsync: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
     public void Dispose() => _file.Dispose();
 
     private const int InterruptedCall = 4;
+    private const int ReadOnlyDirectory = 0x10000;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int FDataSync(SafeFileHandle file);

@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using System.Text;
 using LiteKube.Store.Log;
+using LiteKube.Store.Sqlite.Encryption;
 
 namespace LiteKube.Store.Sqlite;
 
@@ -7,19 +9,22 @@ namespace LiteKube.Store.Sqlite;
 internal sealed class LogSchema : IDisposable
 {
     private const int ApplicationId = 0x4c4b5354;
-    private const int Version = 1;
 
     /// <summary>A write-ahead log that keeps its size is overwritten in place, which spares the file system's journal.</summary>
     private const int WalKeptBytes = 16 << 20;
 
     private readonly string _path;
     private readonly SqliteConnection _db;
+    private readonly ValueCipher? _cipher;
     private readonly List<long> _obsolete = [];
     private readonly SqliteStatement _begin, _commit, _rollback, _insert, _writeHeader, _readAfter, _readOne, _readLinks, _delete, _deleteAfter;
+    private readonly SealedRecords? _sealed;
 
-    public LogSchema(string path)
+    /// <param name="cipher">Null: values are stored as they come, and a file that holds encrypted ones is refused.</param>
+    public LogSchema(string path, ValueCipher? cipher)
     {
         _path = path;
+        _cipher = cipher;
         _db = new SqliteConnection(path);
         try
         {
@@ -34,6 +39,7 @@ internal sealed class LogSchema : IDisposable
             _readLinks = _db.Prepare("SELECT revision, previous, created FROM log WHERE revision > ? AND revision <= ? ORDER BY revision LIMIT ?");
             _delete = _db.Prepare("DELETE FROM log WHERE revision = ?");
             _deleteAfter = _db.Prepare("DELETE FROM log WHERE revision > ?");
+            _sealed = cipher is null ? null : new SealedRecords(_db, cipher, (key, revision, value) => Unseal(cipher, key, revision, value));
         }
         catch
         {
@@ -42,7 +48,15 @@ internal sealed class LogSchema : IDisposable
         }
     }
 
+    public SealedRecords Sealed => _sealed ?? throw new InvalidOperationException($"{_path}: nothing in this store is encrypted");
+
     public int WalPages => _db.WalPages;
+
+    public LogFormat Format
+    {
+        get => (LogFormat)_db.Query("PRAGMA user_version");
+        set => _db.Execute($"PRAGMA user_version = {(long)value}");
+    }
 
     /// <summary>All of it or nothing. Not durable before the write-ahead log is synced.</summary>
     public void Transact(Action work)
@@ -71,6 +85,13 @@ internal sealed class LogSchema : IDisposable
 
     public void Checkpoint(bool truncate) => _db.Checkpoint(truncate);
 
+    /// <summary>Writes the file anew, so that nothing is in it but what is in use.</summary>
+    public void Rebuild()
+    {
+        _db.Execute("VACUUM");
+        Checkpoint(truncate: true);
+    }
+
     public (LogHeader Header, long Swept) ReadHeader()
     {
         var row = _db.Prepare("SELECT compacted, reserved, lost_after, lost_through, swept FROM header WHERE id = 0");
@@ -97,7 +118,9 @@ internal sealed class LogSchema : IDisposable
         var size = Encoding.UTF8.GetByteCount(e.Key);
         var key = size <= buffer.Length ? buffer[..size] : new byte[size];
         Encoding.UTF8.GetBytes(e.Key, key);
-        var value = e.Entry is { } entry ? entry.Value.Span : default;
+        var value = e.Entry is not { } entry ? default
+            : _cipher?.Covers(key) == true ? _cipher.Seal(key, e.Revision, entry.Value.Span)
+            : entry.Value.Span;
         var (previous, created) = (e.Previous?.ModRevision ?? 0, e.Entry?.CreateRevision ?? 0);
         _insert.Bind(1, e.Revision).Bind(2, previous).Bind(3, created)
             .Bind(4, RecordChecksum.Of(e.Revision, previous, created, key, value)).BindText(5, key);
@@ -209,7 +232,22 @@ internal sealed class LogSchema : IDisposable
         var value = created == 0 ? default : row.Bytes(5);
         if (RecordChecksum.Of(revision, previous, created, key, value) != row.Integer(3))
             throw SqliteFailure.Corrupt(_path, $"the record of revision {revision} does not match its checksum");
-        return created == 0 ? null : new StoreEntry(Encoding.UTF8.GetString(key), value.ToArray(), created, revision);
+        if (created == 0)
+            return null;
+        var plain = _cipher?.Covers(key) == true ? Unseal(_cipher, key, revision, value) : value.ToArray();
+        return new StoreEntry(Encoding.UTF8.GetString(key), plain, created, revision);
+    }
+
+    private byte[] Unseal(ValueCipher cipher, ReadOnlySpan<byte> key, long revision, ReadOnlySpan<byte> value)
+    {
+        try
+        {
+            return cipher.Open(key, revision, value);
+        }
+        catch (CryptographicException e)
+        {
+            throw SqliteFailure.Corrupt(_path, $"the encrypted record of revision {revision} was changed, or its key was", e);
+        }
     }
 
     private void Prepare()
@@ -229,8 +267,11 @@ internal sealed class LogSchema : IDisposable
             Create();
         if (_db.Query("PRAGMA application_id") != ApplicationId)
             throw new StoreUnavailableException($"{_path}: is a database of another program; name another file for the store");
-        if (_db.Query("PRAGMA user_version") is > Version and var version)
-            throw new StoreUnavailableException($"{_path}: was written by a newer litekube (format {version}, known is {Version}); run that version or a newer one");
+        var format = Format;
+        if (format > LogFormat.Sealed)
+            throw new StoreUnavailableException($"{_path}: was written by a newer litekube (format {(long)format}, known is {(long)LogFormat.Sealed}); run that version or a newer one");
+        if (format > LogFormat.Plain && _cipher is null)
+            throw new StoreUnavailableException($"{_path}: holds encrypted values; it can be opened with its key file only");
     }
 
     private void Create()
@@ -240,7 +281,7 @@ internal sealed class LogSchema : IDisposable
         _db.Execute("CREATE TABLE header (id INTEGER PRIMARY KEY, compacted INTEGER NOT NULL, reserved INTEGER NOT NULL, lost_after INTEGER NOT NULL, lost_through INTEGER NOT NULL, swept INTEGER NOT NULL)");
         _db.Execute("INSERT INTO header VALUES (0, 0, 0, 0, 0, 0)");
         _db.Execute($"PRAGMA application_id = {ApplicationId}");
-        _db.Execute($"PRAGMA user_version = {Version}");
+        Format = _cipher is null ? LogFormat.Plain : LogFormat.Sealed;
         _db.Execute("COMMIT");
     }
 }

@@ -1,4 +1,5 @@
 using LiteKube.Store.Log;
+using LiteKube.Store.Sqlite.Encryption;
 
 namespace LiteKube.Store.Sqlite;
 
@@ -6,12 +7,16 @@ namespace LiteKube.Store.Sqlite;
 /// The log in one SQLite table, a row per write, in order of revision and without any index. SQLite itself syncs only around checkpoints;
 /// <see cref="Append"/> syncs the write-ahead log after each commit, with <see cref="DiskSync"/>, before it returns.
 /// </summary>
-internal sealed class SqliteLog(string path) : IStoreLog
+internal sealed partial class SqliteLog(string path, EncryptionOptions? encryption, TimeProvider time) : IStoreLog
 {
     /// <summary>Pages of the write-ahead log above which it is checkpointed when no writer waits, and when one does.</summary>
     private const int CheckpointIdle = 1024;
     private const int CheckpointBusy = 8192;
 
+    /// <summary>Held over all of what writes, from its first change to its sync. Taken before the other.</summary>
+    private readonly Lock _writing = new();
+
+    /// <summary>Guards the connection.</summary>
     private readonly Lock _lock = new();
     private LogSchema? _db;
     private DiskSync? _sync;
@@ -25,7 +30,8 @@ internal sealed class SqliteLog(string path) : IStoreLog
     public LogContents Load(CancellationToken cancellationToken) => Try(() =>
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        _db = new LogSchema(path);
+        var (cipher, isNew) = OpenCipher();
+        _db = new LogSchema(path, cipher);
         _sync = new DiskSync(path + "-wal");
 
         // A killed process may have left commits that it did not come to sync. They are about to be shown, so they must not get lost later.
@@ -33,6 +39,7 @@ internal sealed class SqliteLog(string path) : IStoreLog
         (_header, _swept) = _db.ReadHeader();
         var entries = _db.ReadEntries(cancellationToken);
         _last = _db.LastRevision();
+        CompleteEncryption(_db, isNew, cancellationToken);
         return new LogContents(_header, _last, entries);
     });
 
@@ -43,25 +50,28 @@ internal sealed class SqliteLog(string path) : IStoreLog
         var replaces = events.Count > 0 && header with { Compacted = _header.Compacted } == _header ? _header : header;
         Try(() =>
         {
-            var db = Database();
-            lock (_lock)
+            lock (_writing)
             {
-                Settle(db);
-                _suspect = true;
-                db.Transact(() =>
+                var db = Database();
+                lock (_lock)
                 {
-                    foreach (var e in events)
-                        db.Insert(e);
-                    if (replaces != _header)
-                        db.WriteHeader(replaces, _swept);
-                });
-            }
+                    Settle(db);
+                    _suspect = true;
+                    db.Transact(() =>
+                    {
+                        foreach (var e in events)
+                            db.Insert(e);
+                        if (replaces != _header)
+                            db.WriteHeader(replaces, _swept);
+                    });
+                }
 
-            _sync!.Sync();
-            _header = replaces;
-            _last = events.Count > 0 ? events[^1].Revision : _last;
-            _suspect = false;
-            return true;
+                _sync!.Sync();
+                _header = replaces;
+                _last = events.Count > 0 ? events[^1].Revision : _last;
+                _suspect = false;
+                return true;
+            }
         });
     }
 
@@ -77,6 +87,7 @@ internal sealed class SqliteLog(string path) : IStoreLog
         return Try(() =>
         {
             var db = Database();
+            lock (_writing)
             lock (_lock)
             {
                 Settle(db);
@@ -104,6 +115,7 @@ internal sealed class SqliteLog(string path) : IStoreLog
 
     public void Dispose()
     {
+        lock (_writing)
         lock (_lock)
         {
             if (_db is null)

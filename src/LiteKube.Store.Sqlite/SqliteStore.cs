@@ -25,5 +25,5 @@ public static class SqliteStore
     }
 
     internal static LogStore Create(SqliteStoreOptions options, TimeProvider time, ILogger<LogStore> logger) =>
-        new(new SqliteLog(options.Path), options, time, logger);
+        new(new SqliteLog(options.Path, options.Encryption, time), options, time, logger);
 }

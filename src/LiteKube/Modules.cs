@@ -27,7 +27,7 @@ internal static class Modules
 {
     public static void AddServer(IServiceCollection services, ServerSettings settings)
     {
-        services.AddSqliteStore(new SqliteStoreOptions { Path = Path.Combine(settings.Node.ServerDir, "db", "state.db") });
+        services.AddSqliteStore(ModuleOptions.Store(settings));
         services.AddSecurity(ModuleOptions.Security(settings));
         services.AddAdmission(ModuleOptions.Admission(settings));
         services.AddApiServer(ModuleOptions.ApiServer(settings));

@@ -114,6 +114,7 @@ public static class ApiServerServices
         services.AddSingleton<MetricsPage>();
         services.AddSingleton<OpenApiPaths>();
         services.AddSingleton<DocumentPaths>();
+        services.AddSingleton(p => new EncryptionPaths(p.GetService<LiteKube.Store.IStoreEncryption>()));
         services.AddSingleton<PathRoutes>();
         services.AddSingleton<HttpFrontEnd>();
         services.AddSingleton<HttpApplication>();

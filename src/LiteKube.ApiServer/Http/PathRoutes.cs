@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 namespace LiteKube.ApiServer.Http;
 
 /// <summary>Everything that is not a resource: discovery, version, health, documents.</summary>
-internal sealed class PathRoutes(DiscoveryPaths discovery, HealthPaths health, DocumentPaths documents)
+internal sealed class PathRoutes(DiscoveryPaths discovery, HealthPaths health, DocumentPaths documents, EncryptionPaths encryption)
 {
     private const string CaPath = "/cacerts";
 
@@ -14,6 +14,8 @@ internal sealed class PathRoutes(DiscoveryPaths discovery, HealthPaths health, D
 
     public async ValueTask HandleAsync(HttpContext context, string path)
     {
+        if (await encryption.TryHandleAsync(context, path))
+            return;
         if (context.Request.Method is not ("GET" or "HEAD"))
             throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
         if (!await discovery.TryHandleAsync(context, path) && !await health.TryHandleAsync(context, path) && !await documents.TryHandleAsync(context, path))

@@ -9,6 +9,7 @@ using LiteKube.Node;
 using LiteKube.Node.Registration;
 using LiteKube.Security;
 using LiteKube.Security.Pki;
+using LiteKube.Store.Sqlite;
 using LiteKube.Verbs;
 
 namespace LiteKube.Hosting;
@@ -16,6 +17,12 @@ namespace LiteKube.Hosting;
 /// <summary>The settings as each room's options.</summary>
 internal static class ModuleOptions
 {
+    public static SqliteStoreOptions Store(ServerSettings settings) => new()
+    {
+        Path = Path.Combine(settings.Node.ServerDir, "db", "state.db"),
+        Encryption = new EncryptionOptions { KeyFile = Path.Combine(settings.Node.ServerDir, "db", "encryption.keys"), Prefixes = [StoredKeys.Secrets] },
+    };
+
     public static SecurityOptions Security(ServerSettings settings) => new()
     {
         DataDirectory = settings.Node.DataDir,

@@ -27,6 +27,8 @@ public sealed class ApiHost : IAsyncLifetime
 
     public IStore Store => Services.GetRequiredService<IStore>();
 
+    public string DataDirectory => _directory;
+
     public Uri Address { get; private set; } = null!;
 
     public Task InitializeAsync() => StartAsync();
@@ -46,7 +48,11 @@ public sealed class ApiHost : IAsyncLifetime
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Services.AddLogging();
         builder.Services.AddSingleton(Time);
-        builder.Services.AddSqliteStore(new SqliteStoreOptions { Path = Path.Combine(_directory, "store.db") });
+        builder.Services.AddSqliteStore(new SqliteStoreOptions
+        {
+            Path = Path.Combine(_directory, "store.db"),
+            Encryption = new EncryptionOptions { KeyFile = Path.Combine(_directory, "encryption.keys"), Prefixes = [StoredKeys.Secrets] },
+        });
         builder.Services.AddSecurity(new SecurityOptions { DataDirectory = _directory, KubeconfigPath = "" });
         builder.Services.AddAdmission(new AdmissionOptions());
         builder.Services.AddSingleton<IBackendDialer>(Dialer);
