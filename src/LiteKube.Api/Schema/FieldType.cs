@@ -1,3 +1,5 @@
+using LiteKube.Api.CustomResources;
+
 namespace LiteKube.Api.Schema;
 
 /// <summary>What a field holds. Scalars that are one value in JSON but a message on the wire (time, quantity …) are kinds of their own.</summary>
@@ -52,6 +54,18 @@ public sealed class FieldType
     }
 
     public FieldKind Kind { get; }
+
+    /// <summary>What the schema of a custom resource says of the value; null for the types of the built-in API, whose fields say it.</summary>
+    public JsonSchema? Source { get; internal init; }
+
+    /// <summary>Server-side apply treats the value as one.</summary>
+    public bool Atomic => Source is { } s && (Kind == FieldKind.List ? s.ListType is "" or "atomic" : s.IsAtomicMap);
+
+    /// <summary>A list that server-side apply merges as a set.</summary>
+    public bool Set => Source?.ListType == "set";
+
+    /// <summary>The keys by which server-side apply merges a list of structures; empty for other lists.</summary>
+    public IReadOnlyList<string> MapKeys => Source is { ListType: "map" } s ? s.ListMapKeys : [];
 
     /// <summary>The element of a list or map.</summary>
     public FieldType? Element { get; }

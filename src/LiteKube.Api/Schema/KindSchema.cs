@@ -1,4 +1,7 @@
 using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+using LiteKube.Api.Codecs;
+using LiteKube.Api.CustomResources;
 
 namespace LiteKube.Api.Schema;
 
@@ -20,8 +23,32 @@ public sealed class KindSchema
         _selectable = SelectableFields.ToFrozenDictionary(f => f.Label, StringComparer.Ordinal);
     }
 
+    internal KindSchema(CustomKind custom, ResourceType resource, TypeSchema type, JsonObject names)
+    {
+        Custom = custom;
+        Resource = resource;
+        Type = type;
+        Singular = names.String("singular") is { Length: > 0 } singular ? singular : resource.Kind.ToLowerInvariant();
+        ShortNames = [.. (names.Array("shortNames") ?? []).Select(n => n.AsString()).OfType<string>()];
+        Categories = [.. (names.Array("categories") ?? []).Select(n => n.AsString()).OfType<string>()];
+        Verbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
+        var subresources = new List<SubresourceSchema>();
+        if (custom.HasStatus)
+            subresources.Add(new SubresourceSchema("status", custom.Kind, ["get", "patch", "update"]));
+        if (custom.Scale is not null)
+            subresources.Add(new SubresourceSchema("scale", new GroupVersionKind("autoscaling", "v1", "Scale"), ["get", "patch", "update"]));
+        Subresources = subresources;
+        SelectableFields = [Schema.SelectableField.Name, Schema.SelectableField.Namespace, .. custom.SelectableFields];
+        _selectable = SelectableFields.ToFrozenDictionary(f => f.Label, StringComparer.Ordinal);
+    }
+
     public ResourceType Resource { get; }
     public TypeSchema Type { get; }
+
+    /// <summary>The version of a custom resource that this is; null for a built-in kind.</summary>
+    public CustomKind? Custom { get; }
+
+    public string ListKind => Custom?.ListKind ?? Resource.Kind + "List";
     public string Singular { get; }
     public IReadOnlyList<string> ShortNames { get; }
     public IReadOnlyList<string> Categories { get; }

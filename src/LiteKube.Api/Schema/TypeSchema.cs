@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using LiteKube.Api.CustomResources;
 using LiteKube.Api.Defaulting;
 using LiteKube.Api.Protobuf;
 using LiteKube.Api.Validation;
@@ -28,7 +29,26 @@ public sealed class TypeSchema
             throw new FormatException($"overlay.schema: {Name} has no field {unknown}");
     }
 
+    /// <summary>A structure of a custom resource, made of its definition's schema.</summary>
+    internal TypeSchema(string name, GroupVersionKind? gvk, JsonSchema source, IEnumerable<FieldSchema> fields)
+    {
+        Name = name;
+        Gvk = gvk;
+        Source = source;
+        Atomic = source.IsAtomicMap;
+        Ordered = [.. fields.OrderBy(f => f.Name, StringComparer.Ordinal)];
+        Fields = Ordered.ToFrozenDictionary(f => f.Name, StringComparer.Ordinal);
+        _byName = Fields.GetAlternateLookup<ReadOnlySpan<char>>();
+        SelectableFields = [];
+    }
+
     public string Name { get; }
+
+    /// <summary>The schema that a custom resource's structure was made of; null for the built-in API.</summary>
+    public JsonSchema? Source { get; }
+
+    /// <summary>Fields that the structure does not name are kept as they are.</summary>
+    public bool PreservesUnknown => Source is { } s && (s.PreservesUnknown || s.AllowsAdditional);
 
     /// <summary>Server-side apply treats the whole structure as one value.</summary>
     public bool Atomic { get; }
@@ -90,6 +110,22 @@ public sealed class FieldSchema
         Maximum = overlay?.Maximum;
         MayBeEmpty = overlay?.MayBeEmpty ?? false;
         IsPointer = overlay?.Pointer ?? (!text.Required && type.Kind is not (FieldKind.String or FieldKind.Bytes));
+    }
+
+    /// <summary>A field of a custom resource.</summary>
+    internal FieldSchema(string name, FieldType type, bool required)
+    {
+        Name = name;
+        Type = type;
+        WirePath = [];
+        Required = required;
+        Atomic = type.Atomic;
+        Set = type.Set;
+        MapKeys = type.MapKeys;
+        PatchStrategies = [];
+        Default = type.Source?.Default;
+        Enum = [];
+        IsPointer = true;
     }
 
     public string Name { get; }

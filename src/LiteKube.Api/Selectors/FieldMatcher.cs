@@ -153,7 +153,7 @@ public sealed class FieldMatcher
     private static string Unsupported(KindSchema kind, string label) => kind.Resource.Group switch
     {
         "apps" or "batch" => $"field label \"{label}\" not supported for {kind.Resource.Kind}",
-        _ when kind.SelectableFields.Count > 2 => $"field label not supported: {label}",
+        _ when kind.SelectableFields.Count > 2 || kind.Custom is not null => $"field label not supported: {label}",
         _ => $"\"{label}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"",
     };
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LiteKube.Api.Codecs;
+using LiteKube.Api.CustomResources;
 using LiteKube.Api.Schema;
 using LiteKube.Api.Validation;
 
@@ -17,8 +18,19 @@ public static class StructureCheck
     /// <exception cref="ApiException">BadRequest: the first value of a wrong type, by its path and the type expected.</exception>
     public static IReadOnlyList<string> Normalize(JsonObject tree, TypeSchema type)
     {
-        var walker = new Walker(type);
+        if (type.Source is { } schema)
+            return SchemaPruner.Prune(tree, schema, type.Gvk);
+        var walker = new Walker(type, type.Gvk, []);
         walker.Object(tree, type);
+        return walker.Unknown ?? (IReadOnlyList<string>)[];
+    }
+
+    /// <summary>The same for the metadata of a custom resource, or of one embedded in it.</summary>
+    /// <param name="path">Where the metadata is.</param>
+    internal static IReadOnlyList<string> NormalizeMetadata(JsonNode metadata, List<PathStep> path, GroupVersionKind? kind)
+    {
+        var walker = new Walker(ApiSchema.Current.Type("meta.v1.ObjectMeta"), kind, path);
+        walker.Root(metadata);
         return walker.Unknown ?? (IReadOnlyList<string>)[];
     }
 
@@ -43,11 +55,13 @@ public static class StructureCheck
         StatusReason.BadRequest,
         kind is null ? why : $"{kind.Kind} in version \"{kind.Version}\" cannot be handled as a {kind.Kind}: {why}");
 
-    private sealed class Walker(TypeSchema root)
+    private sealed class Walker(TypeSchema root, GroupVersionKind? kind, List<PathStep> path)
     {
-        private readonly List<PathStep> _path = [];
+        private readonly List<PathStep> _path = path;
 
         public List<string>? Unknown { get; private set; }
+
+        public void Root(JsonNode value) => Value(value, new FieldType(FieldKind.Object, @object: () => root));
 
         public void Object(JsonObject tree, TypeSchema type)
         {
@@ -147,7 +161,7 @@ public static class StructureCheck
         {
             var text = value.AsString() ?? (value.GetValueKind() == JsonValueKind.Number ? value.ToJsonString() : throw Mismatch(value, type));
             if (!Api.Quantity.TryParse(text, out var quantity))
-                throw CannotHandle(root.Gvk, $"{PathStep.Format(_path)}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
+                throw CannotHandle(kind, $"{PathStep.Format(_path)}: quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
             if (inList)
                 quantity = quantity.RoundedToMilli;
             var canonical = quantity.ToString();
@@ -199,7 +213,7 @@ public static class StructureCheck
         };
 
         private ApiException Mismatch(JsonNode value, FieldType type) => CannotHandle(
-            root.Gvk,
+            kind,
             $"json: cannot unmarshal {Found(value)} into field {PathStep.Format(_path)} of type {TypeName(type)}");
 
         private static string Found(JsonNode value) => value.GetValueKind() switch

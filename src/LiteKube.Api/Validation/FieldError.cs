@@ -31,6 +31,14 @@ public sealed record FieldError
 
     public static FieldError Invalid(FieldPath path, JsonNode? value, string detail) => new(FieldErrorType.Invalid, path.ToString(), With("Invalid value: " + Text(value), detail));
 
+    /// <summary>A value of a wrong type or format, as schemas judge it.</summary>
+    public static FieldError TypeInvalid(FieldPath path, string value, string detail) => new(FieldErrorType.TypeInvalid, path.ToString(), With("Invalid value: " + Quote(value), detail));
+
+    public static FieldError NotSupported(FieldPath path, JsonNode? value, params IReadOnlyList<string> supported) => new(
+        FieldErrorType.NotSupported,
+        path.ToString(),
+        $"Unsupported value: {Text(value)}: supported values: {string.Join(", ", supported.Select(Quote))}");
+
     public static FieldError NotSupported(FieldPath path, string value, params IReadOnlyList<string> supported) => new(
         FieldErrorType.NotSupported,
         path.ToString(),
@@ -42,9 +50,9 @@ public sealed record FieldError
 
     public static FieldError Forbidden(FieldPath path, string detail) => new(FieldErrorType.Forbidden, path.ToString(), With("Forbidden", detail));
 
-    public static FieldError TooLong(FieldPath path, int max) => new(FieldErrorType.TooLong, path.ToString(), $"Too long: may not be more than {max} bytes");
+    public static FieldError TooLong(FieldPath path, long max) => new(FieldErrorType.TooLong, path.ToString(), $"Too long: may not be more than {max} bytes");
 
-    public static FieldError TooMany(FieldPath path, int count, int max) => new(FieldErrorType.TooMany, path.ToString(), $"Too many: {count}: must have at most {max} items");
+    public static FieldError TooMany(FieldPath path, int count, long max) => new(FieldErrorType.TooMany, path.ToString(), $"Too many: {count}: must have at most {max} items");
 
     public static FieldError NotFound(FieldPath path, string value) => new(FieldErrorType.NotFound, path.ToString(), "Not found: " + Quote(value));
 
@@ -59,6 +67,7 @@ public sealed record FieldError
             FieldErrorType.Forbidden => "FieldValueForbidden",
             FieldErrorType.TooLong => "FieldValueTooLong",
             FieldErrorType.TooMany => "FieldValueTooMany",
+            FieldErrorType.TypeInvalid => "FieldValueTypeInvalid",
             _ => "FieldValueNotFound",
         },
         Message = Body,
@@ -69,7 +78,7 @@ public sealed record FieldError
 
     private static string With(string head, string detail) => detail.Length == 0 ? head : $"{head}: {detail}";
 
-    private static string Text(JsonNode? value) => value is null ? "null" : value.AsString() is { } text ? Quote(text) : System.Text.Encoding.UTF8.GetString(JsonTree.Write(value));
+    internal static string Text(JsonNode? value) => value is null ? "null" : value.AsString() is { } text ? Quote(text) : System.Text.Encoding.UTF8.GetString(JsonTree.Write(value));
 
-    private static string Quote(string value) => '"' + JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString() + '"';
+    internal static string Quote(string value) => '"' + JsonEncodedText.Encode(value, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString() + '"';
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LiteKube.Api.Codecs;
+using LiteKube.Api.CustomResources;
 using LiteKube.Api.Schema;
 using LiteKube.Api.Validation.Rules;
 
@@ -16,7 +17,7 @@ public static class Validator
     {
         var errors = new FieldErrors();
         MetadataRules.Validate(errors, tree.Object("metadata"), FieldPath.Root.Child("metadata"), kind);
-        kind.Type.Validation.Validate(errors, tree, FieldPath.Root);
+        Whole(errors, kind, tree, null);
         CreateRules.Of(kind.Type.Name)?.Invoke(errors, tree);
         return errors.All;
     }
@@ -27,7 +28,7 @@ public static class Validator
         var errors = new FieldErrors();
         MetadataRules.Validate(errors, tree.Object("metadata"), FieldPath.Root.Child("metadata"), kind);
         MetadataRules.ValidateUpdate(errors, tree.Object("metadata"), old.Object("metadata"), FieldPath.Root.Child("metadata"));
-        kind.Type.Validation.Validate(errors, tree, FieldPath.Root);
+        Whole(errors, kind, tree, old);
         UpdateRules.Of(kind.Type.Name)?.Invoke(errors, tree, old);
         return errors.All;
     }
@@ -37,6 +38,8 @@ public static class Validator
     {
         var errors = new FieldErrors();
         MetadataRules.ValidateUpdate(errors, tree.Object("metadata"), old.Object("metadata"), FieldPath.Root.Child("metadata"));
+        if (kind.Custom is not null)
+            Whole(errors, kind, tree, old);
         StatusRules.Of(kind.Type.Name)?.Invoke(errors, tree);
         return errors.All;
     }
@@ -47,5 +50,13 @@ public static class Validator
         var errors = new FieldErrors();
         type.Validation.Validate(errors, tree, FieldPath.Root);
         return errors.All;
+    }
+
+    private static void Whole(FieldErrors errors, KindSchema kind, JsonObject tree, JsonObject? old)
+    {
+        if (kind.Custom is { } custom)
+            CustomObjects.Validate(errors, custom, tree, old);
+        else
+            kind.Type.Validation.Validate(errors, tree, FieldPath.Root);
     }
 }
