@@ -1,5 +1,6 @@
 using LiteKube.Security.Authentication;
 using LiteKube.Security.Authorization;
+using LiteKube.Security.Authorization.Node;
 using LiteKube.Security.Authorization.Rbac;
 using LiteKube.Security.Joining;
 using LiteKube.Security.Pki;
@@ -13,7 +14,7 @@ namespace LiteKube.Security;
 public static class SecurityServices
 {
     /// <summary>
-    /// Registers <see cref="ClusterPki"/>, <see cref="ServingCertificate"/>, <see cref="IAuthenticator"/>, <see cref="IAuthorizer"/>,
+    /// Registers <see cref="ClusterPki"/>, <see cref="ServingCertificate"/>, <see cref="IAuthenticator"/>, <see cref="IAuthorizer"/>, <see cref="IEscalationCheck"/>,
     /// <see cref="ServiceAccountTokens"/>, <see cref="OidcDocuments"/> and <see cref="SecurityBootstrap"/>, and the module that writes kubeconfig and join token. Needs an <see cref="LiteKube.Api.IObjectReader"/>, which the API server registers.
     /// </summary>
     public static IServiceCollection AddSecurity(this IServiceCollection services, SecurityOptions options)
@@ -26,7 +27,11 @@ public static class SecurityServices
         services.AddSingleton<ServiceAccountAuthenticator>();
         services.AddSingleton<BootstrapTokenAuthenticator>();
         services.AddSingleton<IAuthenticator, ClusterAuthenticator>();
-        services.AddSingleton<IAuthorizer, RbacAuthorizer>();
+        services.AddSingleton<NodeReach>();
+        services.AddSingleton<NodeAuthorizer>();
+        services.AddSingleton<RbacAuthorizer>();
+        services.AddSingleton<IAuthorizer, ClusterAuthorizer>();
+        services.AddSingleton<IEscalationCheck, EscalationCheck>();
         services.AddSingleton<ServiceAccountTokens>();
         services.AddSingleton<OidcDocuments>();
         services.AddSingleton<JoinTokens>();

@@ -2,6 +2,7 @@ using LiteKube.Admission.Matching;
 using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Schema;
+using LiteKube.ApiServer.Access;
 using LiteKube.ApiServer.Bootstrap;
 using LiteKube.ApiServer.Discovery;
 using LiteKube.ApiServer.Events;
@@ -37,6 +38,7 @@ public static class ApiServerServices
         AddSubresources(services);
         AddHttp(services);
         AddStreaming(services);
+        AccessServices.Add(services);
         services.AddSingleton(p => new LocalApi(p.GetRequiredService<ResourceRegistry>(), p.GetRequiredService<ApiDispatcher>()));
         services.AddSingleton<ReadySignal>();
         services.AddSingleton<IApiServerReady>(p => p.GetRequiredService<ReadySignal>());

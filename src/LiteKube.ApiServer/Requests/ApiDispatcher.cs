@@ -25,6 +25,7 @@ internal sealed class ApiDispatcher(
             Subresource = request.Subresource,
             Namespace = type is { Plural: "namespaces", Group: "" } ? request.Name : request.Namespace,
             Name = request.Name.Length > 0 ? request.Name : NameSelected(request.Options.FieldSelector),
+            FieldSelector = request.Options.FieldSelector,
         };
         var decision = await authorizer.AuthorizeAsync(attributes, cancellationToken);
         if (!decision.Allowed)

@@ -26,4 +26,7 @@ public sealed record AuthorizationAttributes
     public string Path { get; init; } = "";
 
     public bool IsResourceRequest { get; init; } = true;
+
+    /// <summary>The field selector of a list, watch or deletecollection, as the client wrote it; null where there is none.</summary>
+    public string? FieldSelector { get; init; }
 }

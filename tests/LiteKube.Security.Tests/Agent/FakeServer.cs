@@ -5,7 +5,9 @@ using LiteKube.Api.Codecs;
 using LiteKube.Api.Core.V1;
 using LiteKube.Api.Security;
 using LiteKube.Security.Authentication;
+using LiteKube.Security.Authorization;
 using LiteKube.Security.Authorization.Bootstrap;
+using LiteKube.Security.Authorization.Node;
 using LiteKube.Security.Authorization.Rbac;
 using LiteKube.Security.Joining;
 using LiteKube.Security.Pki;
@@ -24,7 +26,8 @@ internal sealed class FakeServer : IAsyncDisposable
 {
     private readonly SecurityFixture _security;
     private readonly ConcurrentDictionary<string, CertificateSigningRequest> _requests = new();
-    private readonly RbacAuthorizer _authorizer;
+    private readonly RbacAuthorizer _roles;
+    private readonly ClusterAuthorizer _authorizer;
     private readonly ServingCertificate _serving;
     private readonly CsrSteps _steps;
     private readonly WebApplication _web;
@@ -35,7 +38,8 @@ internal sealed class FakeServer : IAsyncDisposable
         Token = new JoinTokens(security.Pki, security.Options).Current;
         foreach (var one in new SecurityBootstrap(security.Pki, new JoinTokens(security.Pki, security.Options)).Objects())
             security.Objects.Put(one.Resource, one.Object);
-        _authorizer = new RbacAuthorizer(security.Objects);
+        _roles = new RbacAuthorizer(security.Objects);
+        _authorizer = new ClusterAuthorizer(new NodeAuthorizer(new NodeReach(security.Objects)), _roles);
         _serving = security.NewServingCertificate();
         _steps = new CsrSteps(new CsrPolicy(_authorizer, security.Objects, _serving, security.Options), new CertificateSigner(security.Pki), security.Clock);
         var builder = WebApplication.CreateSlimBuilder();
@@ -71,7 +75,7 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         await _web.DisposeAsync();
         _serving.Dispose();
-        _authorizer.Dispose();
+        _roles.Dispose();
     }
 
     private async Task HandleAsync(HttpContext context)

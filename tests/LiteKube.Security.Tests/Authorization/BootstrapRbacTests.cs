@@ -3,6 +3,7 @@ using LiteKube.Api.Rbac.V1;
 using LiteKube.Api.Security;
 using LiteKube.Security.Authorization;
 using LiteKube.Security.Authorization.Bootstrap;
+using LiteKube.Security.Authorization.Node;
 using LiteKube.Security.Authorization.Rbac;
 using LiteKube.Testing.Objects;
 
@@ -11,13 +12,15 @@ namespace LiteKube.Security.Tests.Authorization;
 public sealed class BootstrapRbacTests : IDisposable
 {
     private readonly FakeObjects _objects = new();
-    private readonly RbacAuthorizer _authorizer;
+    private readonly RbacAuthorizer _roles;
+    private readonly ClusterAuthorizer _authorizer;
 
     public BootstrapRbacTests()
     {
         foreach (var one in BootstrapRbac.Objects())
             _objects.Put(one.Resource, one.Object);
-        _authorizer = new RbacAuthorizer(_objects);
+        _roles = new RbacAuthorizer(_objects);
+        _authorizer = new ClusterAuthorizer(new NodeAuthorizer(new NodeReach(_objects)), _roles);
     }
 
     [Theory]
@@ -57,9 +60,11 @@ public sealed class BootstrapRbacTests : IDisposable
     [InlineData("system:kube-scheduler", "", "get", "", "secrets", "", false)]
     [InlineData("system:kube-proxy", "", "watch", "discovery.k8s.io", "endpointslices", "", true)]
     [InlineData("system:node:a", "system:nodes", "update", "", "nodes", "status", true)]
-    [InlineData("system:node:a", "system:nodes", "create", "", "serviceaccounts", "token", true)]
+    [InlineData("system:node:a", "system:nodes", "create", "", "serviceaccounts", "token", false)]
+    [InlineData("system:node:a", "system:nodes", "get", "", "secrets", "", false)]
+    [InlineData("someone", "system:nodes", "get", "", "secrets", "", false)]
     [InlineData("system:node:a", "system:nodes", "watch", "discovery.k8s.io", "endpointslices", "", true)]
-    [InlineData("system:node:a", "system:nodes", "update", "coordination.k8s.io", "leases", "", true)]
+    [InlineData("system:node:a", "system:nodes", "create", "certificates.k8s.io", "certificatesigningrequests", "", true)]
     [InlineData("system:node:a", "system:nodes", "delete", "", "nodes", "", false)]
     [InlineData("system:node:a", "system:nodes", "update", "", "secrets", "", false)]
     [InlineData("system:bootstrap:x", "system:bootstrappers", "create", "certificates.k8s.io", "certificatesigningrequests", "", true)]
@@ -136,7 +141,7 @@ public sealed class BootstrapRbacTests : IDisposable
         Assert.Null(wanted.Merge(KubeObject.Of(existing)));
     }
 
-    public void Dispose() => _authorizer.Dispose();
+    public void Dispose() => _roles.Dispose();
 
     private async Task<bool> MayAsync(UserInfo user, string verb, string group, string resource, string subresource, string ns, string name = "a") =>
         (await _authorizer.AuthorizeAsync(new AuthorizationAttributes { User = user, Verb = verb, ApiGroup = group, Resource = resource, Subresource = subresource, Namespace = ns, Name = name }, CancellationToken.None)).Allowed;

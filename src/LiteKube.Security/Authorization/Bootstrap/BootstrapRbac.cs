@@ -1,19 +1,24 @@
+using LiteKube.Api.Rbac.V1;
+
 namespace LiteKube.Security.Authorization.Bootstrap;
 
 /// <summary>The default roles and bindings: roles first, so that no binding ever dangles.</summary>
 public static class BootstrapRbac
 {
-    public static IReadOnlyList<BootstrapObject> Objects()
+    private static readonly Lazy<RbacText> s_text = new(() =>
     {
         using var stream = typeof(BootstrapRbac).Assembly.GetManifestResourceStream("defaults.rbac")!;
         using var reader = new StreamReader(stream);
-        var text = RbacText.Parse(reader);
-        return
-        [
-            .. text.ClusterRoles.Select(r => BootstrapObject.Of(r, RbacReconciliation.Merge)),
-            .. text.Roles.Select(r => BootstrapObject.Of(r, RbacReconciliation.Merge)),
-            .. text.ClusterRoleBindings.Select(r => BootstrapObject.Of(r, RbacReconciliation.Merge)),
-            .. text.RoleBindings.Select(r => BootstrapObject.Of(r, RbacReconciliation.Merge)),
-        ];
-    }
+        return RbacText.Parse(reader);
+    });
+
+    public static IReadOnlyList<BootstrapObject> Objects() =>
+    [
+        .. s_text.Value.ClusterRoles.Select(r => BootstrapObject.Of(r, RbacReconciliation.Merge)),
+        .. s_text.Value.Roles.Select(r => BootstrapObject.Of(r, RbacReconciliation.Merge)),
+        .. s_text.Value.ClusterRoleBindings.Select(r => BootstrapObject.Of(r, RbacReconciliation.Merge)),
+        .. s_text.Value.RoleBindings.Select(r => BootstrapObject.Of(r, RbacReconciliation.Merge)),
+    ];
+
+    internal static ClusterRole ClusterRole(string name) => s_text.Value.ClusterRoles.First(r => r.Metadata.Name == name);
 }

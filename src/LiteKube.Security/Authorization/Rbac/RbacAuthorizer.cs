@@ -65,7 +65,7 @@ internal sealed class RbacAuthorizer(IObjectReader objects) : IAuthorizer, IDisp
             foreach (var rule in grant.Rules)
             {
                 if (RuleMatcher.Allows(rule, request))
-                    return new AuthorizationDecision(true, $"RBAC: allowed by {grant.Binding} of {grant.Role.Kind} \"{grant.Role.Name}\" to {SubjectOf(request.User)}");
+                    return new AuthorizationDecision(true, $"RBAC: allowed by {grant.Binding} of {grant.Role.Kind} \"{grant.Role.Name}\" to {grant.Subject}");
             }
 
             if (grant.Missing is not null)
@@ -75,9 +75,7 @@ internal sealed class RbacAuthorizer(IObjectReader objects) : IAuthorizer, IDisp
         return new AuthorizationDecision(false, missing is null ? "" : $"RBAC: {(missing.Count == 1 ? missing[0] : $"[{string.Join(", ", missing)}]")}");
     }
 
-    private static string SubjectOf(UserInfo user) => $"User \"{user.Name}\"";
-
-    private async ValueTask<RbacIndex> IndexAsync(CancellationToken cancellationToken)
+    internal async ValueTask<RbacIndex> IndexAsync(CancellationToken cancellationToken)
     {
         var wanted = CurrentVersions();
         if (_compiled is { } ready && ready.Versions == wanted)

@@ -45,6 +45,14 @@ internal sealed class RbacIndex
             yield return grant;
     }
 
+    /// <summary>The rules of a role that a binding refers to; null where there is no such role.</summary>
+    public IReadOnlyList<PolicyRule>? RulesOf(RoleRef role, string ns) => role.Kind switch
+    {
+        "ClusterRole" => _clusterRoles.GetValueOrDefault(role.Name),
+        "Role" => _roles.GetValueOrDefault((ns, role.Name)),
+        _ => null,
+    };
+
     // An aggregated role is what its selectors gather now; the rules stored in it are some controller's copy of that.
     private static IReadOnlyList<PolicyRule> RulesOf(ClusterRole role, IReadOnlyList<KubeObject> all)
     {
@@ -98,6 +106,6 @@ internal sealed class RbacIndex
             missing = $"unsupported role reference kind: \"{role.Kind}\"";
         }
 
-        return new Grant(binding, role, rules ?? [], missing);
+        return new Grant(binding, role, "", rules ?? [], missing);
     }
 }

@@ -17,15 +17,15 @@ internal sealed class SubjectIndex
             switch (subject.Kind)
             {
                 case "User":
-                    Add(_users, subject.Name, grant);
+                    Add(_users, subject.Name, grant with { Subject = $"User \"{subject.Name}\"" });
                     break;
                 case "Group":
-                    Add(_groups, subject.Name, grant);
+                    Add(_groups, subject.Name, grant with { Subject = $"Group \"{subject.Name}\"" });
                     break;
                 case "ServiceAccount":
                     var home = string.IsNullOrEmpty(subject.Namespace) ? ns : subject.Namespace;
                     if (home.Length > 0)
-                        Add(_users, $"{UserInfo.ServiceAccountPrefix}{home}:{subject.Name}", grant);
+                        Add(_users, $"{UserInfo.ServiceAccountPrefix}{home}:{subject.Name}", grant with { Subject = $"ServiceAccount \"{subject.Name}/{home}\"" });
                     break;
             }
         }
