@@ -2,11 +2,20 @@ namespace LiteKube.Admission;
 
 public sealed record AdmissionOptions
 {
+    /// <summary>Plugins that do not run unless they are asked for: as in Kubernetes, they restrict what clients take for granted.</summary>
+    private static readonly HashSet<string> s_offByDefault = new(StringComparer.Ordinal) { "OwnerReferencesPermissionEnforcement", "ExtendedResourceToleration" };
+
     /// <summary>Plugins to leave out, by name.</summary>
     public IReadOnlyList<string> Disabled { get; init; } = [];
+
+    /// <summary>Plugins to run although they are off by default, by name. <see cref="Disabled"/> wins.</summary>
+    public IReadOnlyList<string> Enabled { get; init; } = [];
 
     /// <summary>How long a pod stays on a node that is not ready or unreachable, unless its own tolerations say otherwise.</summary>
     public long NotReadyTolerationSeconds { get; init; } = 300;
 
     public long UnreachableTolerationSeconds { get; init; } = 300;
+
+    internal bool Enables(IAdmissionPlugin plugin) =>
+        !Disabled.Contains(plugin.Name) && (!s_offByDefault.Contains(plugin.Name) || Enabled.Contains(plugin.Name));
 }

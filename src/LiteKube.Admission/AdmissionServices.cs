@@ -9,7 +9,7 @@ namespace LiteKube.Admission;
 
 public static class AdmissionServices
 {
-    /// <summary>Registers <see cref="IAdmissionChain"/>. Needs an <see cref="LiteKube.Api.IObjectReader"/>, which the API server registers.</summary>
+    /// <summary>Registers <see cref="IAdmissionChain"/>. Needs an <see cref="LiteKube.Api.IObjectReader"/>, an <see cref="IServiceDialer"/> and logging; the API server registers the first two.</summary>
     public static IServiceCollection AddAdmission(this IServiceCollection services, AdmissionOptions options)
     {
         services.AddSingleton(options);
@@ -18,6 +18,7 @@ public static class AdmissionServices
         services.TryAddSingleton<IResourceForms, StoredForm>();
         services.AddSingleton<ResourceMatcher>();
         services.AddSingleton<WebhookClient>();
+        services.AddSingleton<WebhookCaller>();
 
         // In Kubernetes' order.
         services.AddSingleton<IAdmissionPlugin, NamespaceLifecycle>();
@@ -31,6 +32,8 @@ public static class AdmissionServices
         services.AddSingleton<IAdmissionPlugin, RuntimeClassPlugin>();
         services.AddSingleton<IAdmissionPlugin, CertificateSubjectRestriction>();
         services.AddSingleton<IAdmissionPlugin, DefaultIngressClass>();
+        services.AddSingleton<IAdmissionPlugin, MutatingAdmissionWebhook>();
+        services.AddSingleton<IAdmissionPlugin, ValidatingAdmissionWebhook>();
         return services;
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using LiteKube.Admission.Tests.Webhooks;
+using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Core.V1;
 using LiteKube.Api.Meta.V1;
@@ -11,16 +13,18 @@ namespace LiteKube.Admission.Tests;
 /// <summary>The chain over objects in memory, with a namespace <c>ns</c> and its default service account.</summary>
 internal sealed class PluginFixture
 {
-    private readonly IAdmissionChain _chain;
+    public IAdmissionChain Chain { get; }
 
     public PluginFixture(AdmissionOptions? options = null)
     {
         Objects.Put(new Namespace { Metadata = new ObjectMeta { Name = "ns" } });
         Objects.Put(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "ns", Name = "default" } });
-        _chain = new ServiceCollection().AddSingleton<IObjectReader>(Objects).AddAdmission(options ?? new AdmissionOptions()).BuildServiceProvider().GetRequiredService<IAdmissionChain>();
+        Chain = new ServiceCollection().AddLogging().AddSingleton<IObjectReader>(Objects).AddSingleton<IServiceDialer>(Dialer).AddAdmission(options ?? new AdmissionOptions()).BuildServiceProvider().GetRequiredService<IAdmissionChain>();
     }
 
     public FakeObjects Objects { get; } = new();
+
+    public TestDialer Dialer { get; } = new();
 
     public UserInfo User { get; init; } = UserInfo.Of("alice");
 
@@ -28,19 +32,19 @@ internal sealed class PluginFixture
     public async Task<JsonObject> CreateAsync(ResourceType resource, string json, string subresource = "")
     {
         var tree = (JsonObject)JsonNode.Parse(json)!;
-        var request = Request(AdmissionOperation.Create, resource, subresource, tree, null);
+        var request = Request(AdmissionOperation.Create, resource, tree, null, subresource);
         await RunAsync(request);
         return request.Object!;
     }
 
     public async Task<JsonObject> UpdateAsync(ResourceType resource, string before, string after, string subresource = "")
     {
-        var request = Request(AdmissionOperation.Update, resource, subresource, (JsonObject)JsonNode.Parse(after)!, (JsonObject)JsonNode.Parse(before)!);
+        var request = Request(AdmissionOperation.Update, resource, (JsonObject)JsonNode.Parse(after)!, (JsonObject)JsonNode.Parse(before)!, subresource);
         await RunAsync(request);
         return request.Object!;
     }
 
-    public Task DeleteAsync(ResourceType resource, string json) => RunAsync(Request(AdmissionOperation.Delete, resource, "", null, (JsonObject)JsonNode.Parse(json)!));
+    public Task DeleteAsync(ResourceType resource, string json) => RunAsync(Request(AdmissionOperation.Delete, resource, null, (JsonObject)JsonNode.Parse(json)!));
 
     /// <summary>The message of the denial.</summary>
     public static async Task<string> DeniedAsync(Func<Task> action)
@@ -50,7 +54,7 @@ internal sealed class PluginFixture
         return error.Message;
     }
 
-    private AdmissionRequest Request(AdmissionOperation operation, ResourceType resource, string subresource, JsonObject? value, JsonObject? old)
+    public AdmissionRequest Request(AdmissionOperation operation, ResourceType resource, JsonObject? value, JsonObject? old = null, string subresource = "", bool dryRun = false)
     {
         var metadata = (value ?? old)!["metadata"] as JsonObject;
         return new AdmissionRequest
@@ -59,20 +63,21 @@ internal sealed class PluginFixture
             Resource = resource,
             Subresource = subresource,
             Namespace = resource.Namespaced ? (string?)metadata?["namespace"] ?? "ns" : "",
-            Name = (string?)metadata?["name"] ?? "",
+            Name = (string?)metadata?["name"] ?? (operation == AdmissionOperation.Connect ? "p" : ""),
             Object = value,
             OldObject = old,
             User = User,
+            DryRun = dryRun,
         };
     }
 
     private async Task RunAsync(AdmissionRequest request)
     {
-        await _chain.MutateAsync(request, CancellationToken.None);
+        await Chain.MutateAsync(request, CancellationToken.None);
         // Twice, since webhooks may have it run again: the result must not change.
         var once = request.Object?.ToJsonString();
-        await _chain.MutateAsync(request, CancellationToken.None);
+        await Chain.MutateAsync(request, CancellationToken.None);
         Assert.Equal(once, request.Object?.ToJsonString());
-        await _chain.ValidateAsync(request, CancellationToken.None);
+        await Chain.ValidateAsync(request, CancellationToken.None);
     }
 }

@@ -2,15 +2,15 @@ namespace LiteKube.Admission;
 
 internal sealed class AdmissionChain(IEnumerable<IAdmissionPlugin> plugins, AdmissionOptions options) : IAdmissionChain
 {
-    private readonly IAdmissionPlugin[] _plugins = [.. plugins.Where(p => !options.Disabled.Contains(p.Name))];
+    private readonly IAdmissionPlugin[] _plugins = [.. plugins.Where(options.Enables)];
 
     public async ValueTask MutateAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
-        foreach (var plugin in _plugins)
-        {
-            if (plugin.Handles(request))
-                await plugin.MutateAsync(request, cancellationToken);
-        }
+        await RunAsync(request, cancellationToken);
+        if (!request.Reinvocation.IsWanted || request.Reinvocation.IsSecondRun)
+            return;
+        request.Reinvocation.IsSecondRun = true;
+        await RunAsync(request, cancellationToken);
     }
 
     public async ValueTask ValidateAsync(AdmissionRequest request, CancellationToken cancellationToken)
@@ -19,6 +19,15 @@ internal sealed class AdmissionChain(IEnumerable<IAdmissionPlugin> plugins, Admi
         {
             if (plugin.Handles(request))
                 await plugin.ValidateAsync(request, cancellationToken);
+        }
+    }
+
+    private async ValueTask RunAsync(AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        foreach (var plugin in _plugins)
+        {
+            if (plugin.Handles(request))
+                await plugin.MutateAsync(request, cancellationToken);
         }
     }
 }

@@ -47,7 +47,9 @@ public sealed class AdmissionRequest
     public List<string> Warnings { get; } = [];
 
     /// <summary>For the audit event of this request: <c>webhook.example.com/key</c> and the like.</summary>
-    public Dictionary<string, string> AuditAnnotations { get; } = new(StringComparer.Ordinal);
+    public Dictionary<string, string> AuditAnnotations => field ??= new(StringComparer.Ordinal);
+
+    public Reinvocation Reinvocation => field ??= new Reinvocation();
 
     public bool Is(ResourceType resource, string subresource = "") =>
         Resource.Plural == resource.Plural && Resource.Group == resource.Group && Subresource == subresource;

@@ -67,7 +67,8 @@ public sealed class BundleTrust : IDisposable
         built.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority;
         var good = built.Build(shown);
         var anchored = built.ChainElements.Any(e => _anchors.Any(a => a.RawDataMemory.Span.SequenceEqual(e.Certificate.RawDataMemory.Span)));
-        var problem = !anchored ? "x509: certificate signed by unknown authority"
+        // Another authority under the same name is an unknown one too.
+        var problem = !anchored || built.ChainStatus.Any(s => s.Status == X509ChainStatusFlags.NotSignatureValid) ? "x509: certificate signed by unknown authority"
             : good ? null
             : built.ChainStatus.Any(s => s.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) ? "x509: certificate has expired or is not yet valid"
             : $"x509: {built.ChainStatus.FirstOrDefault(s => s.Status is not (X509ChainStatusFlags.UntrustedRoot or X509ChainStatusFlags.PartialChain)).StatusInformation}";

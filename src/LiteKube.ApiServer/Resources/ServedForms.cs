@@ -4,6 +4,7 @@ using LiteKube.Admission.Matching;
 using LiteKube.Api;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.Schema;
+using LiteKube.Api.Structure;
 using LiteKube.ApiServer.Subresources;
 using LiteKube.ApiServer.Verbs;
 
@@ -60,10 +61,14 @@ internal sealed class ServedForms(Lazy<ResourceRegistry> registry, ObjectRules r
         if (!IsItself(request))
             return new(shown);
         shown.Object("metadata")?.Remove("resourceVersion");
-        var served = registry.Value.Find(shownAs);
-        served?.Conversion?.ToStorage(shown);
-        if (served is not null)
+        if (registry.Value.Find(shownAs) is { } served)
+        {
+            // What a webhook adds and the schema does not know is dropped, as it is from a client's body.
+            StructureCheck.Normalize(shown, served.Schema.Type);
+            served.Conversion?.ToStorage(shown);
             rules.Default(served.Storage, shown);
+        }
+
         return new(shown);
     }
 

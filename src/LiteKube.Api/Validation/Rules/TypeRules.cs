@@ -79,6 +79,11 @@ internal static class TypeRules
         ["certificates.v1.CertificateSigningRequestSpec"] = PolicyRules.SigningRequest,
         ["apiextensions.v1.CustomResourceDefinition"] = ExtensionRules.CustomResourceDefinition,
         ["apiregistration.v1.APIService"] = ExtensionRules.ApiService,
+        ["admissionregistration.v1.MutatingWebhookConfiguration"] = WebhookRules.Configuration,
+        ["admissionregistration.v1.ValidatingWebhookConfiguration"] = WebhookRules.Configuration,
+        ["admissionregistration.v1.MutatingWebhook"] = WebhookRules.Webhook,
+        ["admissionregistration.v1.ValidatingWebhook"] = WebhookRules.Webhook,
+        ["admissionregistration.v1.RuleWithOperations"] = WebhookRules.Rule,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static TypeRule? Of(string type) => s_rules.GetValueOrDefault(type);

@@ -1,0 +1,92 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using LiteKube.Admission.Matching;
+using LiteKube.Api;
+using LiteKube.Api.Meta.V1;
+using Microsoft.Extensions.Logging;
+
+namespace LiteKube.Admission.Webhooks;
+
+/// <summary>Whether a webhook wants a request, and what it says to it.</summary>
+internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatcher matcher, IResourceForms forms, ILogger<WebhookCaller> log)
+{
+    private static readonly HashSet<string> s_exempt = new(StringComparer.Ordinal)
+    {
+        "mutatingwebhookconfigurations", "validatingwebhookconfigurations", "validatingadmissionpolicies", "validatingadmissionpolicybindings", "mutatingadmissionpolicies",
+        "mutatingadmissionpolicybindings",
+    };
+
+    public IResourceForms Forms { get; } = forms;
+
+    /// <summary>What governs admission is never governed by it: a webhook could else not be taken away.</summary>
+    public static bool IsExempt(AdmissionRequest request) => request.Resource.Group == "admissionregistration.k8s.io" && s_exempt.Contains(request.Resource.Plural);
+
+    /// <summary>Null where the webhook is not to be called.</summary>
+    public ValueTask<ResourceMatch?> MatchAsync(Webhook webhook, AdmissionRequest request, CancellationToken cancellationToken) =>
+        matcher.MatchAsync(request, webhook.Criteria, cancellationToken);
+
+    /// <summary>Calls the webhook. Its warnings and annotations are noted in the request. Null: it failed, and is to be passed over.</summary>
+    /// <exception cref="ApiException">It refused, or failed and must not be passed over.</exception>
+    public async ValueTask<AdmissionAnswer?> CallAsync(
+        Webhook webhook, AdmissionRequest request, ResourceMatch match, JsonObject? shown, bool mutating, CancellationToken cancellationToken)
+    {
+        AdmissionAnswer answer;
+        try
+        {
+            answer = await AskAsync(webhook, request, match, shown, mutating, cancellationToken);
+        }
+        catch (WebhookCallException e)
+        {
+            var failure = $"failed calling webhook \"{webhook.Name}\": {e.Message}";
+            if (webhook.FailsOpen)
+            {
+                FailedOpen(log, failure);
+                return null;
+            }
+
+            FailedClosed(log, failure);
+            throw new ApiException(StatusReason.InternalError, $"Internal error occurred: {failure}", new StatusDetails { Causes = [new StatusCause { Message = failure }] });
+        }
+
+        lock (request)
+        {
+            foreach (var (key, value) in answer.AuditAnnotations)
+                request.AuditAnnotations[$"{webhook.Name}/{key}"] = value;
+            request.Warnings.AddRange(answer.Warnings);
+        }
+
+        return answer.Allowed ? answer : throw answer.Rejection(webhook.Name);
+    }
+
+    private async ValueTask<AdmissionAnswer> AskAsync(
+        Webhook webhook, AdmissionRequest request, ResourceMatch match, JsonObject? shown, bool mutating, CancellationToken cancellationToken)
+    {
+        if (request.DryRun && !webhook.HasNoSideEffects)
+            throw new ApiException(StatusReason.BadRequest, $"admission webhook \"{webhook.Name}\" does not support dry run");
+        if (webhook.Endpoint is not { } endpoint)
+            throw new WebhookCallException($"could not get REST client: {webhook.Problem}");
+        if (webhook.ReviewVersion is not { } version)
+            throw new WebhookCallException("could not create admission objects: webhook does not accept known AdmissionReview versions (v1, v1beta1)");
+        var uid = Guid.NewGuid().ToString();
+        var shownOld = request.OldObject is null ? null : await Forms.ShowAsync(request, request.OldObject, match.Resource, cancellationToken);
+        var body = AdmissionReview.Write(version, uid, request, match, Forms, shown, shownOld);
+        byte[] answered;
+        try
+        {
+            var query = string.Create(CultureInfo.InvariantCulture, $"timeout={(long)webhook.Timeout.TotalSeconds}s");
+            answered = await client.PostAsync(endpoint, body, query, webhook.Timeout, cancellationToken);
+        }
+        catch (WebhookCallException e)
+        {
+            throw new WebhookCallException($"failed to call webhook: {e.Message}", e);
+        }
+
+        return AdmissionAnswer.Read(answered, version, uid, mutating);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Failure}; its failurePolicy lets the request pass")]
+    private static partial void FailedOpen(ILogger log, string failure);
+
+    [LoggerMessage(LogLevel.Warning, "{Failure}; the request is refused")]
+    private static partial void FailedClosed(ILogger log, string failure);
+}
