@@ -117,7 +117,7 @@ run_tests() {
 }
 test_project() {
     say "testing $(basename "$1")"
-    LITEKUBE=$LITEKUBE dotnet test "$1" --no-build -c Debug --nologo -v q --logger "trx;LogFileName=$(basename "$1").trx" --results-directory "$ARTIFACTS/test-results" --blame-hang-timeout 15m 2>&1 | grep -vE '^\s*$|Test run for|VSTest version|Starting test execution|A total of|Results File' || return 1
+    LITEKUBE=$LITEKUBE dotnet test "$1" --no-build -c Debug --nologo -v q --logger "console;verbosity=minimal" --logger "trx;LogFileName=$(basename "$1").trx" --results-directory "$ARTIFACTS/test-results" --blame-hang-timeout 15m 2>&1 | grep -vE '^\s*$|Test run for|VSTest version|Starting test execution|A total of|Results File' || return 1
     return "${PIPESTATUS[0]}"
 }
 # The last line of a test run: counts taken from the result files.

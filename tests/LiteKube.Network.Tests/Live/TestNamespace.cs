@@ -18,6 +18,8 @@ internal sealed class TestNamespace : IHostNamespace, IDisposable
         Name = $"lkt-{Guid.NewGuid().ToString("N")[..8]}-{role}";
         Run("ip", "netns", "add", Name);
         Exec("ip link set lo up");
+        // A namespace starts with the machine's own settings, which a LiteKube that runs on it may have changed.
+        Exec("sysctl -qw net.ipv4.ip_forward=0 net.ipv4.conf.all.route_localnet=0 net.ipv4.conf.default.route_localnet=0");
     }
 
     internal string Name { get; }
