@@ -1,5 +1,8 @@
 using LiteKube.Admission;
+using LiteKube.ApiServer.Flow;
+using LiteKube.ApiServer.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace LiteKube.ApiServer.Access;
 
@@ -9,5 +12,9 @@ internal static class AccessServices
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<IAdmissionPlugin, RoleEscalation>();
+        services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<FlowControl>();
+        services.AddSingleton<FlowObjectWriter>();
+        services.AddSingleton<IHostedService, FlowObjectKeeper>();
     }
 }

@@ -21,5 +21,10 @@ public sealed record ApiServerOptions
     /// <summary>How long Events are kept.</summary>
     public TimeSpan EventTtl { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>Reading requests at once; with <see cref="MaxMutatingRequestsInFlight"/>, what the priority levels share.</summary>
+    public int MaxRequestsInFlight { get; init; } = 400;
+
+    public int MaxMutatingRequestsInFlight { get; init; } = 200;
+
     public string Version { get; init; } = "v1.36.0+litekube1";
 }

@@ -42,6 +42,7 @@ public static class ApiServerServices
         services.AddSingleton(p => new LocalApi(p.GetRequiredService<ResourceRegistry>(), p.GetRequiredService<ApiDispatcher>()));
         services.AddSingleton<ReadySignal>();
         services.AddSingleton<IApiServerReady>(p => p.GetRequiredService<ReadySignal>());
+        services.AddSingleton<BootstrapWriter>();
         services.AddSingleton<ClusterBootstrap>();
         services.AddSingleton<IHostedService, ApiServerService>();
         services.AddSingleton<IHostedService, EndpointKeeper>();

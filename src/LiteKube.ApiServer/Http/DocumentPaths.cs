@@ -25,7 +25,7 @@ internal sealed class DocumentPaths(ApiServerOptions options, ClusterPki pki, Oi
                 await ResponseBody.WriteAsync(context, 200, OidcDocuments.KeysContentType, oidc.Keys);
                 return true;
             case "/metrics":
-                await ResponseBody.WriteAsync(context, 200, "text/plain; version=0.0.4; charset=utf-8", metrics.Render());
+                await ResponseBody.WriteAsync(context, 200, "text/plain; version=0.0.4; charset=utf-8", await metrics.RenderAsync(context.RequestAborted));
                 return true;
             case "/" or "":
                 await ResponseBody.WriteAsync(context, 200, ResultWriter.Json, RootPaths.Document);

@@ -1,6 +1,8 @@
 using LiteKube.Api;
 using LiteKube.Api.Meta.V1;
 using LiteKube.Api.Security;
+using LiteKube.ApiServer.Flow;
+using LiteKube.ApiServer.Metrics;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.Resources;
 using LiteKube.ApiServer.Streaming;
@@ -10,22 +12,17 @@ using Microsoft.Extensions.Logging;
 
 namespace LiteKube.ApiServer.Http;
 
-/// <summary>One HTTP request from its headers to its last byte: who, may they, what, and the answer. Every failure becomes a Status.</summary>
+/// <summary>One HTTP request from its headers to its last byte: who, how many at once, may they, what, and the answer. Every failure becomes a Status.</summary>
 internal sealed partial class HttpFrontEnd(
     ResourceRegistry registry, RequestIdentity identity, IAuthorizer authorizer, ApiDispatcher dispatcher, ResultWriter results, PathRoutes paths, ConnectRoutes connects,
-    MetricsPage metrics, ILogger<HttpFrontEnd> log)
+    FlowControl flows, RequestMetrics metrics, ILogger<HttpFrontEnd> log)
 {
-    /// <summary>Requests at once beyond which the server tells clients to wait; watches and streams not counted.</summary>
-    private const int MostInFlight = 1000;
-
-    private int _inFlight;
-
     public async Task HandleAsync(HttpContext context)
     {
-        metrics.Request();
+        var exchange = new Exchange(context, metrics.Now());
         try
         {
-            await RouteAsync(context);
+            await RouteAsync(exchange);
         }
         catch (Exception e) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -33,33 +30,41 @@ internal sealed partial class HttpFrontEnd(
         }
         catch (ApiException e)
         {
-            await FailAsync(context, e.Status);
+            await FailAsync(exchange, e.Status);
         }
         catch (BadHttpRequestException e)
         {
-            await FailAsync(context, new ApiException(StatusReason.BadRequest, e.Message).Status);
+            await FailAsync(exchange, new ApiException(StatusReason.BadRequest, e.Message).Status);
         }
         catch (Exception e)
         {
             Failed(log, e, context.Request.Method, context.Request.Path);
-            await FailAsync(context, new ApiException(StatusReason.InternalError, $"Internal error occurred: {e.Message}").Status);
+            await FailAsync(exchange, new ApiException(StatusReason.InternalError, $"Internal error occurred: {e.Message}").Status);
+        }
+        finally
+        {
+            exchange.LeaveSeat();
+            metrics.Observe(exchange);
         }
     }
 
-    private async ValueTask RouteAsync(HttpContext context)
+    private async ValueTask RouteAsync(Exchange exchange)
     {
+        var context = exchange.Context;
         var path = context.Request.Path.Value ?? "/";
         var form = RequestPath.Parse(registry, path, out var target);
-        var user = await identity.OfAsync(context, context.RequestAborted);
+        var user = exchange.User = await identity.OfAsync(context, context.RequestAborted);
         if (form == RequestPath.Form.Resource)
         {
-            await ResourceAsync(context, user, target);
+            await ResourceAsync(exchange, user, target);
             return;
         }
 
+        var verb = context.Request.Method.ToLowerInvariant();
+        await exchange.TakeSeatAsync(flows, new FlowRequest(user, verb, "", "", "", "", path), context.RequestAborted);
         if (!paths.IsOpen(path))
         {
-            var attributes = new AuthorizationAttributes { User = user, Verb = context.Request.Method.ToLowerInvariant(), Path = path, IsResourceRequest = false };
+            var attributes = new AuthorizationAttributes { User = user, Verb = verb, Path = path, IsResourceRequest = false };
             var decision = await authorizer.AuthorizeAsync(attributes, context.RequestAborted);
             if (!decision.Allowed)
                 throw ForbiddenStatus.For(attributes, decision.Reason);
@@ -68,10 +73,11 @@ internal sealed partial class HttpFrontEnd(
         await paths.HandleAsync(context, path);
     }
 
-    private async ValueTask ResourceAsync(HttpContext context, UserInfo user, RequestPath target)
+    private async ValueTask ResourceAsync(Exchange exchange, UserInfo user, RequestPath target)
     {
+        var context = exchange.Context;
         var options = QueryOptions.Parse(context.Request.QueryString.Value);
-        var request = new ApiRequest
+        var request = exchange.Request = new ApiRequest
         {
             User = user,
             Verb = VerbOf(context.Request.Method, target, options),
@@ -81,10 +87,13 @@ internal sealed partial class HttpFrontEnd(
             Subresource = target.Subresource,
             Options = options,
         };
+        var connect = connects.Find(request);
+        if (connect is null)
+            await exchange.TakeSeatAsync(flows, FlowRequest.Of(request), context.RequestAborted);
         await dispatcher.AuthorizeAsync(request, context.RequestAborted);
-        if (connects.Find(request) is { } connect)
+        if (connect is not null)
         {
-            await connect.ConnectAsync(context, request, target.Rest);
+            await LongAsync(exchange, new ValueTask(connect.ConnectAsync(context, request, target.Rest)));
             return;
         }
 
@@ -92,16 +101,11 @@ internal sealed partial class HttpFrontEnd(
             ?? throw new ApiException(StatusReason.NotAcceptable, "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
         if (request.Verb == "watch")
         {
-            await WatchAsync(context, request, format);
+            await WatchAsync(exchange, request, format);
             return;
         }
 
-        if (Interlocked.Increment(ref _inFlight) > MostInFlight)
-        {
-            Interlocked.Decrement(ref _inFlight);
-            throw new ApiException(StatusReason.TooManyRequests, "the server has received too many requests and has asked us to try again later", new StatusDetails { RetryAfterSeconds = 1 });
-        }
-
+        metrics.Begin(request);
         try
         {
             if (request.Verb is not ("get" or "list"))
@@ -110,12 +114,27 @@ internal sealed partial class HttpFrontEnd(
         }
         finally
         {
-            Interlocked.Decrement(ref _inFlight);
+            metrics.End(request);
         }
     }
 
-    private async ValueTask WatchAsync(HttpContext context, ApiRequest request, ResponseFormat format)
+    private async ValueTask LongAsync(Exchange exchange, ValueTask run)
     {
+        exchange.IsLongRunning = true;
+        metrics.BeginLong(exchange);
+        try
+        {
+            await run;
+        }
+        finally
+        {
+            metrics.EndLong(exchange);
+        }
+    }
+
+    private async ValueTask WatchAsync(Exchange exchange, ApiRequest request, ResponseFormat format)
+    {
+        var context = exchange.Context;
         ApiResult result;
         try
         {
@@ -127,7 +146,9 @@ internal sealed partial class HttpFrontEnd(
             return;
         }
 
-        await results.WriteAsync(context, request, result, format);
+        // Only the start of a watch is work; the rest waits for others' writes.
+        exchange.LeaveSeat();
+        await LongAsync(exchange, results.WriteAsync(context, request, result, format));
     }
 
     private static string VerbOf(string method, RequestPath target, RequestOptions options) => method switch
@@ -144,9 +165,10 @@ internal sealed partial class HttpFrontEnd(
         _ => throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource"),
     };
 
-    private async ValueTask FailAsync(HttpContext context, Status status)
+    private static async ValueTask FailAsync(Exchange exchange, Status status)
     {
-        metrics.Failure();
+        var context = exchange.Context;
+        exchange.Failure = status;
         if (context.Response.HasStarted)
         {
             // Cut off, so that the client does not take what it has for the whole.
@@ -155,6 +177,7 @@ internal sealed partial class HttpFrontEnd(
         }
 
         context.Response.Clear();
+        exchange.NameFlow();
         if (status.Code == 401)
             context.Response.Headers.WWWAuthenticate = "Bearer";
         await ResultWriter.WriteStatusAsync(context, status);

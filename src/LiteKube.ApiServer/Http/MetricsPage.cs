@@ -1,30 +1,36 @@
-using System.Globalization;
-using System.Text;
+using LiteKube.ApiServer.Flow;
+using LiteKube.ApiServer.Metrics;
+using LiteKube.ApiServer.Resources;
 using LiteKube.ApiServer.Storage;
+using LiteKube.Store;
 
 namespace LiteKube.ApiServer.Http;
 
-/// <summary>A few numbers in Prometheus' text form.</summary>
-internal sealed class MetricsPage(ObjectStorage storage)
+/// <summary>/metrics, by the names that Kubernetes uses. Gathered when asked for.</summary>
+internal sealed class MetricsPage(RequestMetrics requests, FlowControl flows, ResourceRegistry registry, ObjectStorage storage, ApiServerOptions options)
 {
-    private long _requests;
-    private long _failures;
-
-    public void Request() => Interlocked.Increment(ref _requests);
-
-    public void Failure() => Interlocked.Increment(ref _failures);
-
-    public byte[] Render()
+    public async ValueTask<byte[]> RenderAsync(CancellationToken cancellationToken)
     {
-        var text = new StringBuilder();
-        Add(text, "litekube_apiserver_requests_total", "counter", "Requests received.", Interlocked.Read(ref _requests));
-        Add(text, "litekube_apiserver_request_failures_total", "counter", "Requests answered with a Status of failure.", Interlocked.Read(ref _failures));
-        Add(text, "litekube_store_revision", "gauge", "The newest revision of the store.", storage.Revision);
-        Add(text, "process_resident_memory_bytes", "gauge", "Resident memory.", Environment.WorkingSet);
-        Add(text, "dotnet_gc_heap_bytes", "gauge", "Bytes in the managed heap.", GC.GetTotalMemory(false));
-        return Encoding.UTF8.GetBytes(text.ToString());
+        var text = new MetricsText();
+        RequestPageMetrics.Write(text, requests);
+        FlowPageMetrics.Write(text, flows);
+        await WriteObjectsAsync(text, cancellationToken);
+        text.Single("litekube_store_revision", "gauge", "The newest revision of the store.", storage.Revision);
+        text.Family("kubernetes_build_info", "gauge", "Always 1; its labels say what runs.");
+        var numbers = options.Version.TrimStart('v').Split('.');
+        text.Sample("kubernetes_build_info", 1, "git_version", options.Version, "major", numbers[0], "minor", numbers.Length > 1 ? numbers[1] : "", "platform", VersionDocument.Platform);
+        ProcessMetrics.Write(text);
+        return text.ToBytes();
     }
 
-    private static void Add(StringBuilder text, string name, string type, string help, long value) =>
-        text.Append(CultureInfo.InvariantCulture, $"# HELP {name} {help}\n# TYPE {name} {type}\n{name} {value}\n");
+    private async ValueTask WriteObjectsAsync(MetricsText text, CancellationToken cancellationToken)
+    {
+        const string name = "apiserver_storage_objects";
+        text.Family(name, "gauge", "Stored objects by kind.");
+        foreach (var resource in registry.Resources.Where(r => r.Has("list")).DistinctBy(r => r.KeyPrefix))
+        {
+            var page = await storage.ListAsync(new StoreQuery(resource.KeyPrefix, Limit: 1), cancellationToken);
+            text.Sample(name, page.Entries.Count + page.Remaining, "resource", resource.Type.GroupResource);
+        }
+    }
 }

@@ -25,7 +25,7 @@ public sealed class BootstrapObject
     /// <summary>The existing object with what it lacks, to be written back; null where it lacks nothing.</summary>
     public KubeObject? Merge(KubeObject existing) => _merge(existing);
 
-    internal static BootstrapObject Of<T>(T wanted, Func<T, T, T?>? merge = null) where T : class, IKubeObject<T> =>
+    public static BootstrapObject Of<T>(T wanted, Func<T, T, T?>? merge = null) where T : class, IKubeObject<T> =>
         new(T.Resource, KubeObject.Of(wanted), existing => merge?.Invoke(existing.As<T>(), wanted) is { } merged ? KubeObject.Of(merged) : null);
 
     public override string ToString() => $"{Object.Header.Kind} {Object.Header.Key}";
