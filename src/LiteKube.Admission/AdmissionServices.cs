@@ -1,4 +1,3 @@
-using LiteKube.Admission.Expressions;
 using LiteKube.Admission.Matching;
 using LiteKube.Admission.Plugins;
 using LiteKube.Admission.Plugins.Limits;
@@ -17,7 +16,6 @@ public static class AdmissionServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IAdmissionChain, AdmissionChain>();
         services.TryAddSingleton<IResourceForms, StoredForm>();
-        services.TryAddSingleton<IExpressionAuthorizer, NoAuthorizer>();
         services.AddSingleton<ResourceMatcher>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<WebhookCaller>();

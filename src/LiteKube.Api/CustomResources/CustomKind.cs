@@ -56,6 +56,14 @@ public sealed class CustomKind
 
     internal IReadOnlyList<SelectableField> SelectableFields { get; }
 
+    /// <summary>Prunes and defaults an object of this version, as reading it from the store does.</summary>
+    /// <returns>Whether anything changed.</returns>
+    public bool Fit(JsonObject tree)
+    {
+        var pruned = SchemaPruner.Prune(tree, Root, Kind).Count > 0;
+        return SchemaDefaults.Apply(tree, Root) || pruned;
+    }
+
     /// <summary>Every version of a definition, served or not.</summary>
     /// <param name="definition">A valid CustomResourceDefinition.</param>
     /// <param name="rules">Compiles the rules of a version whose schema has some.</param>

@@ -12,8 +12,9 @@ internal sealed class AggregatedDiscovery
 {
     private readonly Dictionary<(string Path, string Version), AggregatedDocument> _documents = [];
 
-    public AggregatedDiscovery(ResourceRegistry registry)
+    public AggregatedDiscovery(RegistrySnapshot registry)
     {
+        Snapshot = registry;
         var core = new DiscoveryGroup("", [.. registry.Groups.Where(g => g.Group.Length == 0)]);
         foreach (var version in (string[])["v2", "v2beta1"])
         {
@@ -21,6 +22,8 @@ internal sealed class AggregatedDiscovery
             _documents[("/apis", version)] = Build(version, GroupOrder.Of(registry));
         }
     }
+
+    public RegistrySnapshot Snapshot { get; }
 
     public AggregatedDocument Document(string path, string version) => _documents[(path, version)];
 

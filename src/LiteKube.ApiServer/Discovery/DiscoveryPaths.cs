@@ -9,7 +9,7 @@ namespace LiteKube.ApiServer.Discovery;
 /// <summary>What is served: /api, /apis, each group and each version, in the old form and, for /api and /apis, in the aggregated one.</summary>
 internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions options)
 {
-    private readonly Lazy<AggregatedDiscovery> _aggregated = new(() => new AggregatedDiscovery(registry));
+    private volatile AggregatedDiscovery? _aggregated;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, string path)
     {
@@ -19,7 +19,7 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions
             if (WantsAggregated(context) is { } version)
                 await AggregatedAsync(context, path, version);
             else
-                await WriteAsync(context, path == "/api" ? Core() : LegacyDiscovery.Groups(registry));
+                await WriteAsync(context, path == "/api" ? Core() : LegacyDiscovery.Groups(registry.Current));
             return true;
         }
 
@@ -29,7 +29,7 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions
             return true;
         }
 
-        if (path.StartsWith("/apis/", StringComparison.Ordinal) && LegacyDiscovery.Group(registry, path[6..]) is { } group)
+        if (path.StartsWith("/apis/", StringComparison.Ordinal) && LegacyDiscovery.Group(registry.Current, path[6..]) is { } group)
         {
             await WriteAsync(context, group);
             return true;
@@ -43,7 +43,7 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions
 
     private async ValueTask AggregatedAsync(HttpContext context, string path, string version)
     {
-        var document = _aggregated.Value.Document(path, version);
+        var document = Aggregated().Document(path, version);
         context.Response.Headers.ETag = document.ETag;
         context.Response.Headers.Vary = "Accept";
         if (context.Request.Headers.IfNoneMatch.ToString() == document.ETag)
@@ -53,6 +53,17 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions
         }
 
         await ResponseBody.WriteAsync(context, 200, $"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList", document.Json);
+    }
+
+    /// <summary>Made once for each state of the registry.</summary>
+    private AggregatedDiscovery Aggregated()
+    {
+        var snapshot = registry.Current;
+        if (_aggregated is { } ready && ReferenceEquals(ready.Snapshot, snapshot))
+            return ready;
+        var made = new AggregatedDiscovery(snapshot);
+        _aggregated = made;
+        return made;
     }
 
     /// <summary>The version of the aggregated form, where the best clause that can be met asks for it.</summary>

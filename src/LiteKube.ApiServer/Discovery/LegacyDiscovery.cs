@@ -7,9 +7,9 @@ namespace LiteKube.ApiServer.Discovery;
 /// <summary>APIGroupList, APIGroup and APIResourceList.</summary>
 internal static class LegacyDiscovery
 {
-    public static byte[] Groups(ResourceRegistry registry) => JsonText.Bytes(new APIGroupList { Groups = [.. GroupOrder.Of(registry).Select(GroupOf)] });
+    public static byte[] Groups(RegistrySnapshot registry) => JsonText.Bytes(new APIGroupList { Groups = [.. GroupOrder.Of(registry).Select(GroupOf)] });
 
-    public static byte[]? Group(ResourceRegistry registry, string name) =>
+    public static byte[]? Group(RegistrySnapshot registry, string name) =>
         GroupOrder.Of(registry).FirstOrDefault(g => g.Name == name) is { } group ? JsonText.Bytes(GroupOf(group)) : null;
 
     public static byte[] Resources(ServedGroupVersion version) =>

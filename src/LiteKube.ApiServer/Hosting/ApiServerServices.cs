@@ -4,6 +4,7 @@ using LiteKube.Api;
 using LiteKube.Api.Schema;
 using LiteKube.ApiServer.Access;
 using LiteKube.ApiServer.Bootstrap;
+using LiteKube.ApiServer.CustomResources;
 using LiteKube.ApiServer.Discovery;
 using LiteKube.ApiServer.Events;
 using LiteKube.ApiServer.Hosting;
@@ -44,6 +45,8 @@ public static class ApiServerServices
         services.AddSingleton<IApiServerReady>(p => p.GetRequiredService<ReadySignal>());
         services.AddSingleton<BootstrapWriter>();
         services.AddSingleton<ClusterBootstrap>();
+        // Before the socket opens, so that the first request finds what was defined before.
+        services.AddSingleton<IHostedService, DefinitionController>();
         services.AddSingleton<IHostedService, ApiServerService>();
         services.AddSingleton<IHostedService, EndpointKeeper>();
         services.AddSingleton<IHostedService, EventSweeper>();
@@ -57,6 +60,11 @@ public static class ApiServerServices
         services.AddSingleton<KubernetesService>();
         services.AddSingleton<PodStrategy>();
         services.AddSingleton<ServiceStrategy>();
+        services.AddSingleton<DefinitionProgress>();
+        services.AddSingleton<CustomResourceDefinitionStrategy>();
+        services.AddSingleton<CustomResourceFactory>();
+        services.AddSingleton<DefinitionStatusWriter>();
+        services.AddSingleton<InstanceCleaner>();
         services.AddSingleton<KindStrategies>();
         services.AddSingleton(p => new ResourceRegistry(ApiSchema.Current, p.GetRequiredService<KindStrategies>()));
         services.AddSingleton(p => new Lazy<ResourceRegistry>(p.GetRequiredService<ResourceRegistry>));

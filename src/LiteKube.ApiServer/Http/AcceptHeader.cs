@@ -31,8 +31,9 @@ internal sealed class AcceptHeader
     }
 
     /// <summary>The best that the server can write; null where it can write none of it.</summary>
+    /// <param name="protobuf">Objects themselves have a protobuf form; tables and metadata always have.</param>
     /// <param name="transforms">The answer is of a kind that can be shown as a table or as metadata.</param>
-    public ResponseFormat? Choose(bool transforms)
+    public ResponseFormat? Choose(bool transforms, bool protobuf = true)
     {
         foreach (var clause in _clauses)
         {
@@ -41,6 +42,8 @@ internal sealed class AcceptHeader
                 continue;
             switch (clause.As)
             {
+                case null or "" when format == MediaFormat.Protobuf && !protobuf:
+                    continue;
                 case null or "":
                     return new ResponseFormat(format.Value, Representation.Object);
                 case "Table" when transforms && clause is { Group: "meta.k8s.io", Version: "v1" }:

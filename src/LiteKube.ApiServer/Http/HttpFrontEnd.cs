@@ -97,7 +97,7 @@ internal sealed partial class HttpFrontEnd(
             return;
         }
 
-        var format = AcceptHeader.Parse(context.Request.Headers.Accept).Choose(transforms: request.Resource.Has("get"))
+        var format = AcceptHeader.Parse(context.Request.Headers.Accept).Choose(transforms: request.Resource.Has("get"), protobuf: request.Resource.Custom is null)
             ?? throw new ApiException(StatusReason.NotAcceptable, "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf");
         if (request.Verb == "watch")
         {

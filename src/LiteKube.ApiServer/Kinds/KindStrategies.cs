@@ -1,9 +1,10 @@
 using LiteKube.Api.Schema;
+using LiteKube.ApiServer.CustomResources;
 
 namespace LiteKube.ApiServer.Kinds;
 
 /// <summary>Which strategy each kind has. The tables say what Kubernetes' own registry of each kind does.</summary>
-internal sealed class KindStrategies(PodStrategy pods, ServiceStrategy services)
+internal sealed class KindStrategies(PodStrategy pods, ServiceStrategy services, CustomResourceDefinitionStrategy definitions)
 {
     private static readonly HashSet<string> s_countGenerations = new(StringComparer.Ordinal)
     {
@@ -46,6 +47,7 @@ internal sealed class KindStrategies(PodStrategy pods, ServiceStrategy services)
             "services" => services,
             "nodes" => new NodeStrategy { HasStatus = true },
             "namespaces" => new NamespaceStrategy { HasStatus = true, ReturnsDeleted = true },
+            "customresourcedefinitions.apiextensions.k8s.io" => definitions,
             "secrets" => new SecretStrategy(),
             "events" or "events.events.k8s.io" => new RelaxedStrategy("") { CreateOnUpdate = true },
             "leases.coordination.k8s.io" => new RelaxedStrategy("coordination.k8s.io/leases/kube-node-lease/") { UnconditionalUpdate = false, CreateOnUpdate = true },

@@ -65,6 +65,14 @@ internal class ObjectStrategy
     /// <summary>Claims what the object needs exclusively (cluster IPs, node ports) and writes it into the object; undone where the write fails.</summary>
     public virtual ValueTask<IReservation?> ReserveAsync(ApiRequest request, JsonObject next, JsonObject? old, CancellationToken cancellationToken) => default;
 
+    /// <summary>The object now has its deletionTimestamp; a finalizer added here keeps it until its work is done.</summary>
+    public virtual void PrepareForDelete(JsonObject marked, DateTimeOffset now)
+    {
+    }
+
+    /// <summary>After a write of an object, of which the client is told when this is done.</summary>
+    public virtual ValueTask WrittenAsync(long revision, CancellationToken cancellationToken) => default;
+
     /// <summary>After the object is gone from the store.</summary>
     public virtual void Deleted(JsonObject deleted)
     {

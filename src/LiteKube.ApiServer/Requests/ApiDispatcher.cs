@@ -34,6 +34,8 @@ internal sealed class ApiDispatcher(
 
     public ValueTask<ApiResult> ExecuteAsync(ApiRequest request, CancellationToken cancellationToken)
     {
+        if (request.Resource.Custom is { } custom)
+            custom.Check(request);
         if (request.Subresource.Length > 0)
             return subresources.HandleAsync(request, cancellationToken);
         if (subresources.Virtual(request.Resource) is { } answers)

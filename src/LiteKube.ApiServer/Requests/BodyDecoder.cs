@@ -13,9 +13,11 @@ internal sealed class BodyDecoder
     {
         if (request.Body.Bytes.IsEmpty)
             throw new ApiException(StatusReason.BadRequest, "the body of the request was empty");
+        if (request.Resource.Custom is not null && request.Body.MediaType == ProtobufCodec.ContentType && expected == request.Resource.Kind)
+            throw Unsupported(request.Body, "application/json, application/yaml");
         var tree = Parse(request.Body, expected, out var duplicates);
         CheckKind(tree, expected);
-        if (ApiSchema.Current.Type(expected) is { } type)
+        if (TypeOf(request, expected) is { } type)
             UnknownFields.Handle(request, tree, type, expected, duplicates);
         return tree;
     }
@@ -24,7 +26,7 @@ internal sealed class BodyDecoder
     public JsonObject Recheck(ApiRequest request, JsonObject patched, GroupVersionKind expected)
     {
         CheckKind(patched, expected);
-        if (ApiSchema.Current.Type(expected) is { } type)
+        if (TypeOf(request, expected) is { } type)
             UnknownFields.Handle(request, patched, type, expected, []);
         return patched;
     }
@@ -45,10 +47,15 @@ internal sealed class BodyDecoder
             case "application/vnd.kubernetes.protobuf":
                 return ProtobufCodec.Decode(body.Bytes.Span, expected);
             default:
-                throw new ApiException(StatusReason.UnsupportedMediaType,
-                    $"the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf; found {body.MediaType}");
+                throw Unsupported(body, "application/json, application/yaml, application/vnd.kubernetes.protobuf");
         }
     }
+
+    private static TypeSchema? TypeOf(ApiRequest request, GroupVersionKind expected) =>
+        expected == request.Resource.Kind ? request.Resource.Schema.Type : ApiSchema.Current.Type(expected);
+
+    private static ApiException Unsupported(RequestBody body, string accepted) =>
+        new(StatusReason.UnsupportedMediaType, $"the body of the request was in an unknown format - accepted media types include: {accepted}; found {body.MediaType}");
 
     private static void CheckKind(JsonObject tree, GroupVersionKind expected)
     {

@@ -10,6 +10,9 @@ internal static class UnknownFields
     public static void Handle(ApiRequest request, JsonObject tree, TypeSchema type, GroupVersionKind kind, IReadOnlyList<string> duplicates)
     {
         var findings = StructureCheck.Findings(StructureCheck.Normalize(tree, type), duplicates);
+        // Upstream decodes a custom resource first and knows its fields afterwards.
+        if (type.Source is not null && duplicates.Count > 0)
+            findings = [.. findings.Skip(findings.Count - duplicates.Count), .. findings.Take(findings.Count - duplicates.Count)];
         if (findings.Count == 0)
             return;
         switch (request.Options.FieldValidation)

@@ -1,16 +1,15 @@
-using System.Collections.Frozen;
 using LiteKube.Api;
 using LiteKube.Api.Schema;
 using LiteKube.ApiServer.Kinds;
 
 namespace LiteKube.ApiServer.Resources;
 
-/// <summary>Everything that is served, by path. Immutable: whoever adds kinds at run time swaps the whole.</summary>
+/// <summary>Everything that is served: the built-in kinds, and the custom ones as their definitions come and go. Readers see one whole snapshot or the next.</summary>
 internal sealed class ResourceRegistry
 {
-    private readonly FrozenDictionary<string, ServedGroupVersion> _byPath;
-    private readonly FrozenDictionary<string, ServedGroupVersion>.AlternateLookup<ReadOnlySpan<char>> _byPathSpan;
-    private readonly FrozenDictionary<ResourceType, ServedResource> _byType;
+    private readonly Lock _gate = new();
+    private readonly IReadOnlyList<ServedResource> _builtIn;
+    private volatile RegistrySnapshot _current;
 
     public ResourceRegistry(ApiSchema schema, KindStrategies strategies)
     {
@@ -27,21 +26,29 @@ internal sealed class ResourceRegistry
                 served.Add(kind.Resource, new ServedResource(kind, strategies.For(kind), served[shared.Storage], shared.Conversion));
         }
 
-        Resources = [.. schema.Kinds.Select(k => served[k.Resource])];
-        _byType = served.ToFrozenDictionary();
-        Groups = [.. Resources.GroupBy(r => (r.Type.Group, r.Type.Version)).Select(g => new ServedGroupVersion(g.Key.Group, g.Key.Version, [.. g]))];
-        _byPath = Groups.ToFrozenDictionary(g => g.Path, StringComparer.Ordinal);
-        _byPathSpan = _byPath.GetAlternateLookup<ReadOnlySpan<char>>();
+        _builtIn = [.. schema.Kinds.Select(k => served[k.Resource])];
+        _current = new RegistrySnapshot(1, _builtIn);
     }
 
-    public IReadOnlyList<ServedResource> Resources { get; }
+    public RegistrySnapshot Current => _current;
 
-    public IReadOnlyList<ServedGroupVersion> Groups { get; }
+    public IReadOnlyList<ServedResource> Resources => _current.Resources;
+
+    public IReadOnlyList<ServedGroupVersion> Groups => _current.Groups;
 
     /// <summary>By <c>/api/v1</c> or <c>/apis/apps/v1</c>.</summary>
-    public ServedGroupVersion? GroupVersion(ReadOnlySpan<char> path) => _byPathSpan.TryGetValue(path, out var found) ? found : null;
+    public ServedGroupVersion? GroupVersion(ReadOnlySpan<char> path) => _current.GroupVersion(path);
 
-    public ServedResource? Find(ResourceType type) => _byType.GetValueOrDefault(type);
+    public ServedResource? Find(ResourceType type) => _current.Find(type);
 
     public ServedResource Get(ResourceType type) => Find(type) ?? throw new ApiException(StatusReason.NotFound, "the server could not find the requested resource");
+
+    /// <summary>From now on these are the custom resources. None may have the group and plural of a built-in one.</summary>
+    public void ServeCustom(IEnumerable<ServedResource> custom)
+    {
+        lock (_gate)
+            _current = new RegistrySnapshot(_current.Number + 1, [.. _builtIn, .. custom]);
+    }
+
+    public bool IsBuiltIn(string group, string plural) => _builtIn.Any(r => r.Type.Group == group && r.Type.Plural == plural);
 }

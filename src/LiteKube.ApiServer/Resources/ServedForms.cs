@@ -5,6 +5,7 @@ using LiteKube.Api;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.Schema;
 using LiteKube.Api.Structure;
+using LiteKube.ApiServer.CustomResources;
 using LiteKube.ApiServer.Subresources;
 using LiteKube.ApiServer.Verbs;
 
@@ -22,7 +23,7 @@ internal sealed class ServedForms(Lazy<ResourceRegistry> registry, ObjectRules r
         var same = new List<ResourceType>();
         foreach (var other in registry.Value.Resources)
         {
-            if (ReferenceEquals(other.Storage, served.Storage))
+            if (other.SharesObjectsWith(served))
                 same.Add(other.Type);
         }
 
@@ -32,44 +33,57 @@ internal sealed class ServedForms(Lazy<ResourceRegistry> registry, ObjectRules r
     public GroupVersionKind KindOf(ResourceType resource, string subresource) =>
         subresource.Length > 0 && registry.Value.Find(resource)?.Schema.Subresource(subresource) is { } sub ? sub.Kind : new GroupVersionKind(resource.Group, resource.Version, resource.Kind);
 
-    public ValueTask<JsonObject> ShowAsync(AdmissionRequest request, JsonObject stored, ResourceType shownAs, CancellationToken cancellationToken)
+    public async ValueTask<JsonObject> ShowAsync(AdmissionRequest request, JsonObject stored, ResourceType shownAs, CancellationToken cancellationToken)
     {
         if (request.Subresource == Scale)
-            return new(ScaleSubresource.ScaleOf(stored));
+            return ScaleSubresource.ScaleOf(stored, registry.Value.Find(request.RequestResource)?.Schema.Custom?.Scale);
         var shown = (JsonObject)stored.DeepClone();
         if (IsItself(request))
         {
             // An update is for the version that it replaces, which the tree of the new object does not say any more.
             if (request.OldObject.Object("metadata").String("resourceVersion") is { } version && shown.Object("metadata") is { } metadata && !metadata.ContainsKey("resourceVersion"))
                 metadata["resourceVersion"] = version;
-            registry.Value.Find(shownAs)?.Conversion?.ToServed(shown);
+            if (registry.Value.Find(shownAs) is { } served)
+            {
+                served.Conversion?.ToServed(shown);
+                if (served.Custom is { } custom)
+                    shown = await custom.ConvertAsync(shown, served, cancellationToken);
+            }
         }
 
-        return new(shown);
+        return shown;
     }
 
-    public ValueTask<JsonObject> StoreAsync(AdmissionRequest request, JsonObject shown, ResourceType shownAs, CancellationToken cancellationToken)
+    public async ValueTask<JsonObject> StoreAsync(AdmissionRequest request, JsonObject shown, ResourceType shownAs, CancellationToken cancellationToken)
     {
         if (request.Subresource == Scale)
         {
             var scaled = (JsonObject)request.Object!.DeepClone();
             if (shown.Object("spec")?["replicas"] is { } replicas)
-                scaled.ObjectOrNew("spec")["replicas"] = replicas.DeepClone();
-            return new(scaled);
+                CustomScale.SetReplicas(scaled, registry.Value.Find(request.RequestResource)?.Schema.Custom?.Scale, replicas.AsLong() ?? 0);
+            return scaled;
         }
 
         if (!IsItself(request))
-            return new(shown);
+            return shown;
         shown.Object("metadata")?.Remove("resourceVersion");
         if (registry.Value.Find(shownAs) is { } served)
         {
             // What a webhook adds and the schema does not know is dropped, as it is from a client's body.
             StructureCheck.Normalize(shown, served.Schema.Type);
             served.Conversion?.ToStorage(shown);
-            rules.Default(served.Storage, shown);
+            if (served.Custom is { } custom && registry.Value.Find(request.Resource) is { } version)
+            {
+                shown = await custom.ConvertAsync(shown, version, cancellationToken);
+                rules.Default(version, shown);
+            }
+            else
+            {
+                rules.Default(served.Storage, shown);
+            }
         }
 
-        return new(shown);
+        return shown;
     }
 
     /// <summary>The body is the object, not the options of a connection or the like.</summary>

@@ -1,14 +1,18 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.Api.Schema;
+using LiteKube.ApiServer.CustomResources;
 using LiteKube.ApiServer.Kinds;
+using LiteKube.ApiServer.Storage;
+using LiteKube.ApiServer.Tables;
 
 namespace LiteKube.ApiServer.Resources;
 
 /// <summary>One resource at one version as it is served, and where and how its objects are kept.</summary>
 internal sealed class ServedResource
 {
-    private long _version;
+    private readonly WriteCount _writes;
 
     public ServedResource(KindSchema schema, ObjectStrategy strategy, ServedResource? storage = null, IObjectConversion? conversion = null)
     {
@@ -18,8 +22,17 @@ internal sealed class ServedResource
         Strategy = strategy;
         Storage = storage ?? this;
         Conversion = conversion;
+        _writes = storage?._writes ?? new WriteCount();
         KeyPrefix = $"{(Storage.Type.Group.Length == 0 ? "core" : Storage.Type.Group)}/{Storage.Type.Plural}/";
-        ListHead = Encoding.UTF8.GetBytes($"{{\"kind\":\"{Type.Kind}List\",\"apiVersion\":\"{Type.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"");
+        ListHead = Encoding.UTF8.GetBytes($"{{\"kind\":\"{schema.ListKind}\",\"apiVersion\":\"{Type.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"");
+    }
+
+    /// <summary>One version of a custom resource.</summary>
+    public ServedResource(KindSchema schema, ObjectStrategy strategy, CustomResource custom)
+        : this(schema, strategy)
+    {
+        Custom = custom;
+        _writes = custom.Writes;
     }
 
     public ResourceType Type { get; }
@@ -36,14 +49,20 @@ internal sealed class ServedResource
     /// <summary>Between the stored version and this one; null where they are the same.</summary>
     public IObjectConversion? Conversion { get; }
 
+    /// <summary>The definition that this is a version of; null for a built-in kind.</summary>
+    public CustomResource? Custom { get; }
+
     /// <summary><c>apps/deployments/</c>; the namespace, where there is one, and the name follow.</summary>
     public string KeyPrefix { get; }
+
+    /// <summary>How <c>kubectl get</c> shows it.</summary>
+    public ITable Table => field ??= KindTables.Of(this);
 
     /// <summary>The JSON of a list up to the value of its resourceVersion.</summary>
     public byte[] ListHead { get; }
 
     /// <summary>Grows with every write to an object of this resource that this process made.</summary>
-    public long Version => Volatile.Read(ref Storage._version);
+    public long Version => _writes.Value;
 
     public bool Has(string verb) => Schema.Verbs.Contains(verb);
 
@@ -51,7 +70,14 @@ internal sealed class ServedResource
 
     public string PrefixOf(string? ns) => Type.Namespaced && !string.IsNullOrEmpty(ns) ? string.Concat(KeyPrefix, ns, "/") : KeyPrefix;
 
-    public void Changed() => Interlocked.Increment(ref Storage._version);
+    public void Changed() => _writes.Add();
+
+    /// <summary>Another name of the same objects.</summary>
+    public bool SharesObjectsWith(ServedResource other) => ReferenceEquals(_writes, other._writes);
+
+    /// <summary>The bytes to store for a tree in the form that writes work on: the stored version of a built-in kind, this version of a custom one.</summary>
+    public ValueTask<byte[]> EncodeAsync(JsonObject tree, CancellationToken cancellationToken) =>
+        Custom is null ? new(ObjectJson.Encode(tree)) : Custom.EncodeAsync(this, tree, cancellationToken);
 
     public override string ToString() => Type.ToString();
 }

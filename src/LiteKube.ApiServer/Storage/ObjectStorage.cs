@@ -12,10 +12,27 @@ internal sealed class ObjectStorage(IStore store)
     public async ValueTask<StoredObject?> GetAsync(ServedResource resource, string? ns, string name, CancellationToken cancellationToken)
     {
         var entry = await store.GetAsync(resource.KeyOf(ns, name), cancellationToken);
-        return entry is null ? null : StoredObject.Of(entry);
+        if (entry is null)
+            return null;
+        var found = StoredObject.Of(entry);
+        await ReadyAsync(resource, found, cancellationToken);
+        return found;
     }
 
     public ValueTask<StorePage> ListAsync(StoreQuery query, CancellationToken cancellationToken) => store.ListAsync(query, cancellationToken);
+
+    /// <summary>A page whose objects are ready to be shown as the resource.</summary>
+    public async ValueTask<StorePage> ListAsync(ServedResource resource, StoreQuery query, CancellationToken cancellationToken)
+    {
+        var page = await store.ListAsync(query, cancellationToken);
+        if (resource.Custom is { } custom)
+            await custom.ReadyAsync(resource, [.. page.Entries.Select(StoredObject.Of)], cancellationToken);
+        return page;
+    }
+
+    /// <summary>Makes an object ready to be shown as the resource; only conversion webhooks take time for it.</summary>
+    public ValueTask ReadyAsync(ServedResource resource, StoredObject stored, CancellationToken cancellationToken) =>
+        resource.Custom is null ? default : resource.Custom.ReadyAsync(resource, [stored], cancellationToken);
 
     public IStoreWatch Watch(string prefix, long afterRevision) => store.Watch(prefix, afterRevision);
 
@@ -23,7 +40,11 @@ internal sealed class ObjectStorage(IStore store)
     public async ValueTask<StoredObject?> PutAsync(ServedResource resource, string key, byte[] value, long expectedRevision, CancellationToken cancellationToken)
     {
         var result = await WriteAsync(resource, new StoreWrite(key, value, expectedRevision, resource.Strategy.DurabilityOf(key)), cancellationToken);
-        return result.Outcome == WriteOutcome.Done ? StoredObject.Of(result.Entry!) : null;
+        if (result.Outcome != WriteOutcome.Done)
+            return null;
+        var stored = StoredObject.Of(result.Entry!);
+        await ReadyAsync(resource, stored, cancellationToken);
+        return stored;
     }
 
     /// <summary>The tombstone of the object, or null where a conflicting write came first.</summary>

@@ -16,7 +16,7 @@ internal sealed class StoreObjectReader(ResourceRegistry registry, ObjectStorage
     public async ValueTask<IReadOnlyList<KubeObject>> ListAsync(ResourceType resource, string? ns, CancellationToken cancellationToken)
     {
         var served = registry.Get(resource);
-        var page = await storage.ListAsync(new StoreQuery(served.PrefixOf(ns)), cancellationToken);
+        var page = await storage.ListAsync(served, new StoreQuery(served.PrefixOf(ns)), cancellationToken);
         var objects = new KubeObject[page.Entries.Count];
         for (var i = 0; i < objects.Length; i++)
             objects[i] = StoredObject.Of(page.Entries[i]).As(served);

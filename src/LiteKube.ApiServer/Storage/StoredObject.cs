@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.ApiServer.Resources;
@@ -11,9 +12,12 @@ namespace LiteKube.ApiServer.Storage;
 /// </summary>
 internal sealed class StoredObject
 {
+    private const int MostForms = 4;
+
     private readonly StoreEntry _entry;
     private volatile KubeObject? _tombstone;
     private volatile ConvertedObject? _converted;
+    private ImmutableArray<ConvertedObject> _forms = [];
 
     private StoredObject(StoreEntry entry)
     {
@@ -38,6 +42,8 @@ internal sealed class StoredObject
     /// <summary>As the resource serves it.</summary>
     public KubeObject As(ServedResource resource)
     {
+        if (resource.Custom is { } custom)
+            return FormOf(resource) ?? custom.Read(resource, this);
         if (resource.Conversion is null)
             return Object;
         if (_converted is { } ready && ReferenceEquals(ready.Resource, resource))
@@ -50,6 +56,14 @@ internal sealed class StoredObject
     /// <summary>The last state of the object, at the revision of the write that deleted it or took it out of a watcher's selection.</summary>
     public KubeObject Tombstone(ServedResource resource, long revision)
     {
+        if (resource.Custom is not null)
+        {
+            var last = As(resource);
+            return new KubeObject(ReferenceEquals(last, Object)
+                ? ObjectJson.WithRevision(_entry.Value.Span, revision)
+                : ObjectJson.Encode(last.ToTree(), revision.ToString(System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
         // A version has exactly one successor, so one revision is ever asked for.
         var tombstone = _tombstone ??= new KubeObject(ObjectJson.WithRevision(_entry.Value.Span, revision));
         return resource.Conversion is null ? tombstone : Convert(resource, tombstone);
@@ -57,6 +71,25 @@ internal sealed class StoredObject
 
     /// <summary>A fresh tree of the stored form, with its resourceVersion.</summary>
     public JsonObject ToTree() => Object.ToTree();
+
+    /// <summary>A fresh tree of the form that writes to the resource work on, with its resourceVersion.</summary>
+    public JsonObject ToTree(ServedResource resource) => resource.Custom is null ? ToTree() : As(resource).ToTree();
+
+    /// <summary>What this object is as one version of a custom resource, where that was made before.</summary>
+    public KubeObject? FormOf(ServedResource resource)
+    {
+        foreach (var form in _forms)
+        {
+            if (ReferenceEquals(form.Resource, resource))
+                return form.Object;
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps what was made for the next reader. The definition may have changed in the meantime; forms of the last few stay.</summary>
+    public void Keep(ServedResource resource, KubeObject form) =>
+        ImmutableInterlocked.Update(ref _forms, static (forms, made) => (forms.Length < MostForms ? forms : forms.RemoveAt(0)).Add(made), new ConvertedObject(resource, form));
 
     public bool HasBytes(ReadOnlySpan<byte> stored) => _entry.Value.Span.SequenceEqual(stored);
 

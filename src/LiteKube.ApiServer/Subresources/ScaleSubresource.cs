@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.Api.Codecs;
+using LiteKube.Api.CustomResources;
 using LiteKube.Api.Meta.V1;
 using LiteKube.Api.Schema;
 using LiteKube.Api.Selectors;
 using LiteKube.ApiServer.Requests;
+using LiteKube.ApiServer.CustomResources;
+using LiteKube.ApiServer.Resources;
 using LiteKube.ApiServer.Storage;
 using LiteKube.ApiServer.Verbs;
 
@@ -22,7 +25,7 @@ internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater upda
         if (request.Verb == "get")
         {
             var found = await storage.GetAsync(request.Resource, request.Namespace, request.Name, cancellationToken) ?? throw request.NotFound();
-            return Result(found.ToTree());
+            return Result(request, found.ToTree(request.Resource));
         }
 
         ObjectChange change;
@@ -35,16 +38,16 @@ internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater upda
         }
 
         var updated = (ObjectResult)await updater.UpdateAsync(request, current => Rescaled(request, current, change), request.Resource.Strategy.PrepareForUpdate, cancellationToken);
-        return Result(updated.Object.ToTree());
+        return Result(request, updated.Object.ToTree());
     }
 
     private static JsonObject Rescaled(ApiRequest request, JsonObject current, ObjectChange change)
     {
-        var scale = change(ScaleOf(current));
+        var scale = change(ScaleOf(current, PathsOf(request.Resource), mayBeAbsent: true));
         var replicas = scale.Object("spec").Long("replicas") ?? 0;
         if (replicas < 0)
             throw InvalidObject.Of(new ResourceType("autoscaling", "v1", "scales", "Scale", true), request.Name, "spec.replicas", "FieldValueInvalid", $"Invalid value: {replicas}: must be greater than or equal to 0");
-        current.ObjectOrNew("spec")["replicas"] = replicas;
+        CustomScale.SetReplicas(current, PathsOf(request.Resource), replicas);
         var metadata = current.ObjectOrNew("metadata");
         if (scale.Object("metadata").String("resourceVersion") is { Length: > 0 } version)
             metadata["resourceVersion"] = version;
@@ -55,9 +58,11 @@ internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater upda
         return current;
     }
 
-    private static ObjectResult Result(JsonObject tree) => new(new KubeObject(JsonTree.Write(ScaleOf(tree))), null);
+    private static ObjectResult Result(ApiRequest request, JsonObject tree) => new(new KubeObject(JsonTree.Write(ScaleOf(tree, PathsOf(request.Resource)))), null);
 
-    public static JsonObject ScaleOf(JsonObject tree)
+    private static ScalePaths? PathsOf(ServedResource resource) => resource.Schema.Custom?.Scale;
+
+    public static JsonObject ScaleOf(JsonObject tree, ScalePaths? paths = null, bool mayBeAbsent = false)
     {
         var metadata = new JsonObject();
         foreach (var name in (ReadOnlySpan<string>)["name", "namespace", "uid", "resourceVersion", "creationTimestamp"])
@@ -66,15 +71,15 @@ internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater upda
                 metadata[name] = value.DeepClone();
         }
 
-        var status = new JsonObject { ["replicas"] = tree.Object("status").Long("replicas") ?? 0 };
-        if (SelectorOf(tree.Object("spec").Object("selector")) is { Length: > 0 } selector)
+        var status = new JsonObject { ["replicas"] = CustomScale.StatusReplicas(tree, paths) };
+        if ((paths is null ? SelectorOf(tree.Object("spec").Object("selector")) : CustomScale.Selector(tree, paths)) is { Length: > 0 } selector)
             status["selector"] = selector;
         return new JsonObject
         {
             ["kind"] = s_scale.Kind,
             ["apiVersion"] = s_scale.ApiVersion,
             ["metadata"] = metadata,
-            ["spec"] = new JsonObject { ["replicas"] = tree.Object("spec").Long("replicas") ?? 0 },
+            ["spec"] = new JsonObject { ["replicas"] = CustomScale.SpecReplicas(tree, paths, mayBeAbsent) },
             ["status"] = status,
         };
     }

@@ -1,6 +1,8 @@
 using System.Collections.Frozen;
 using LiteKube.Api;
 using LiteKube.Api.Autoscaling.V2;
+using LiteKube.ApiServer.CustomResources;
+using LiteKube.ApiServer.Resources;
 
 namespace LiteKube.ApiServer.Tables;
 
@@ -50,5 +52,6 @@ internal static class KindTables
         [Api.Rbac.V1.ClusterRoleBinding.Resource] = ConfigTables.ClusterRoleBindings,
     }.ToFrozenDictionary();
 
-    public static ITable Of(ResourceType type) => s_tables.TryGetValue(type, out var table) ? table : s_default;
+    public static ITable Of(ServedResource resource) =>
+        resource.Schema.Custom is { } custom ? new CustomTable(custom) : s_tables.TryGetValue(resource.Type, out var table) ? table : s_default;
 }

@@ -14,7 +14,7 @@ internal sealed class TableWriter(TimeProvider time)
     public byte[] Write(ServedResource resource, IReadOnlyList<KubeObject> items, string? includeObject, ListMeta metadata) => Build(writer =>
     {
         WriteHead(writer, metadata);
-        WriteColumns(writer, KindTables.Of(resource.Type));
+        WriteColumns(writer, resource.Table);
         WriteRows(writer, resource, items, includeObject);
     });
 
@@ -23,7 +23,7 @@ internal sealed class TableWriter(TimeProvider time)
     {
         WriteHead(writer, new ListMeta { ResourceVersion = item.Header.ResourceVersion.ToString(System.Globalization.CultureInfo.InvariantCulture) });
         if (first)
-            WriteColumns(writer, KindTables.Of(resource.Type));
+            WriteColumns(writer, resource.Table);
         else
             writer.WriteNull("columnDefinitions"u8);
         if (bookmark)
@@ -49,7 +49,7 @@ internal sealed class TableWriter(TimeProvider time)
 
     private void WriteRows(Utf8JsonWriter writer, ServedResource resource, IReadOnlyList<KubeObject> items, string? includeObject)
     {
-        var table = KindTables.Of(resource.Type);
+        var table = resource.Table;
         var context = new TableContext(time.GetUtcNow());
         writer.WriteStartArray("rows"u8);
         foreach (var item in items)

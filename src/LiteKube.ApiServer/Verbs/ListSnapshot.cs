@@ -81,7 +81,7 @@ internal sealed class ListSnapshot(ObjectStorage storage)
 
     private async ValueTask<ListResult> AllAsync(ServedResource resource, StoreQuery query, CancellationToken cancellationToken)
     {
-        var page = await storage.ListAsync(query, cancellationToken);
+        var page = await storage.ListAsync(resource, query, cancellationToken);
         var items = new KubeObject[page.Entries.Count];
         for (var i = 0; i < items.Length; i++)
             items[i] = StoredObject.Of(page.Entries[i]).As(resource);
@@ -96,7 +96,7 @@ internal sealed class ListSnapshot(ObjectStorage storage)
         var pageSize = query.Limit == 0 ? 0 : Math.Max(query.Limit, SelectedPageSize);
         while (true)
         {
-            var page = await storage.ListAsync(query with { Limit = pageSize }, cancellationToken);
+            var page = await storage.ListAsync(resource, query with { Limit = pageSize }, cancellationToken);
             for (var i = 0; i < page.Entries.Count; i++)
             {
                 var item = StoredObject.Of(page.Entries[i]).As(resource);

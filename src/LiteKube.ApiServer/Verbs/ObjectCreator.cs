@@ -36,9 +36,10 @@ internal sealed class ObjectCreator(ObjectStorage storage, Admitter admitter, Ob
         for (var attempt = 1; ; attempt++)
         {
             var name = metadata.String("name")!;
-            if (await storage.PutAsync(resource, resource.KeyOf(request.Namespace, name), ObjectJson.Encode(created), 0, cancellationToken) is { } stored)
+            if (await storage.PutAsync(resource, resource.KeyOf(request.Namespace, name), await resource.EncodeAsync(created, cancellationToken), 0, cancellationToken) is { } stored)
             {
                 reservation?.Commit();
+                await resource.Strategy.WrittenAsync(stored.Revision, cancellationToken);
                 return new ObjectResult(stored.As(resource), resource, 201);
             }
 

@@ -19,7 +19,8 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
     private const string ForegroundFinalizer = "foregroundDeletion";
     private const int Attempts = 100;
 
-    public async ValueTask<ObjectResult> DeleteAsync(ApiRequest request, DeleteOptions options, CancellationToken cancellationToken)
+    /// <param name="admit">False where the server itself clears away what it no longer serves.</param>
+    public async ValueTask<ObjectResult> DeleteAsync(ApiRequest request, DeleteOptions options, CancellationToken cancellationToken, bool admit = true)
     {
         var resource = request.Resource;
         var key = resource.KeyOf(request.Namespace, request.Name);
@@ -27,10 +28,9 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
         {
             var current = await storage.GetAsync(resource, request.Namespace, request.Name, cancellationToken) ?? throw request.NotFound();
             CheckPreconditions(request, options, current.Object.Header);
-            var old = current.ToTree();
-            var admission = admitter.For(request, AdmissionOperation.Delete, null, old);
-            await admitter.MutateAsync(admission, cancellationToken);
-            await admitter.ValidateAsync(request, admission, cancellationToken);
+            var old = current.ToTree(resource);
+            if (admit)
+                await AdmitAsync(request, old, cancellationToken);
 
             var marked = (JsonObject)old.DeepClone();
             var outcome = Mark(request, options, marked);
@@ -40,9 +40,10 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
             {
                 if (options.DryRun)
                     return new ObjectResult(current.As(resource), resource);
-                if (await storage.PutAsync(resource, key, ObjectJson.Encode(marked), current.Revision, cancellationToken) is { } stored)
-                    return new ObjectResult(stored.As(resource), resource, options.OrphanDependents == false ? 202 : 200);
-                continue;
+                if (await storage.PutAsync(resource, key, await resource.EncodeAsync(marked, cancellationToken), current.Revision, cancellationToken) is not { } stored)
+                    continue;
+                await resource.Strategy.WrittenAsync(stored.Revision, cancellationToken);
+                return new ObjectResult(stored.As(resource), resource, options.OrphanDependents == false ? 202 : 200);
             }
 
             if (options.DryRun)
@@ -50,11 +51,19 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
             if (await storage.DeleteAsync(resource, key, current, cancellationToken) is { } last)
             {
                 resource.Strategy.Deleted(old);
+                await resource.Strategy.WrittenAsync(last.Header.ResourceVersion, cancellationToken);
                 return Gone(request, last);
             }
         }
 
         throw ApiException.Conflict(resource.Type, request.Name, "the object is changing too fast to delete it");
+    }
+
+    private async ValueTask AdmitAsync(ApiRequest request, JsonObject old, CancellationToken cancellationToken)
+    {
+        var admission = admitter.For(request, AdmissionOperation.Delete, null, old);
+        await admitter.MutateAsync(admission, cancellationToken);
+        await admitter.ValidateAsync(request, admission, cancellationToken);
     }
 
     private enum Outcome
@@ -90,6 +99,7 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
         SetFinalizers(metadata, options, strategy.OrphansByDefault);
         var grace = Math.Max(strategy.GracePeriod(tree, options.GracePeriodSeconds) ?? 0, 0);
         SetDeletion(metadata, now + TimeSpan.FromSeconds(grace), grace);
+        strategy.PrepareForDelete(tree, now);
         if (strategy.IsDeletionDone(tree))
             return Outcome.Remove;
         if (metadata.Long("generation") is > 0 and { } generation)

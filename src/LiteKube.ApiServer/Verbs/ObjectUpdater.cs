@@ -36,8 +36,8 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
 
             var next = change(current.As(resource).ToTree());
             resource.Conversion?.ToStorage(next);
-            CheckVersion(request, next, current);
-            var old = current.ToTree();
+            var conditional = CheckVersion(request, next, current);
+            var old = current.ToTree(resource);
             SystemMetadata.FillForUpdate(request, next, old);
             next = await PrepareAsync(request, next, old, scope, admit, cancellationToken);
 
@@ -47,25 +47,26 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
                 if (await storage.DeleteAsync(resource, resource.KeyOf(request.Namespace, request.Name), current, cancellationToken) is { } gone)
                 {
                     resource.Strategy.Deleted(old);
+                    await resource.Strategy.WrittenAsync(gone.Header.ResourceVersion, cancellationToken);
                     return new ObjectResult(Served(request, next, gone.Header.ResourceVersion), resource);
                 }
             }
             else
             {
-                var bytes = ObjectJson.Encode(next);
-                if (current.HasBytes(bytes) || SameObject(bytes.Length, next, old))
+                var bytes = await resource.EncodeAsync(next, cancellationToken);
+                if (current.HasBytes(bytes) || (resource.Custom?.IsStale(current) != true && SameObject(resource.Custom is null ? bytes.Length : ObjectJson.Encode(next).Length, next, old)))
                     return new ObjectResult(current.As(resource), resource);
                 if (request.Options.DryRun)
                     return new ObjectResult(Served(request, next, current.Revision), resource);
                 if (await storage.PutAsync(resource, resource.KeyOf(request.Namespace, request.Name), bytes, current.Revision, cancellationToken) is { } stored)
                 {
                     reservation?.Commit();
+                    await resource.Strategy.WrittenAsync(stored.Revision, cancellationToken);
                     return new ObjectResult(stored.As(resource), resource);
                 }
             }
 
-            // Somebody else was faster. Whether that is a conflict or the object is gone, the next round finds.
-            if (attempt == Attempts)
+            if (conditional || attempt == Attempts)
                 throw ApiException.Conflict(resource.Type, request.Name, Modified);
         }
     }
@@ -89,19 +90,20 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
         return next;
     }
 
-    /// <summary>Where the client named the version that it wants to replace, it must be the present one.</summary>
-    private static void CheckVersion(ApiRequest request, JsonObject next, StoredObject current)
+    /// <summary>True where the client named the version that it wants to replace.</summary>
+    private static bool CheckVersion(ApiRequest request, JsonObject next, StoredObject current)
     {
         var version = next.Object("metadata").String("resourceVersion");
         if (string.IsNullOrEmpty(version) || version == "0")
         {
             if (request.Verb == "update" && !request.Resource.Strategy.UnconditionalUpdate)
                 throw VersionRequired(request);
-            return;
+            return false;
         }
 
         if (version != current.Revision.ToString(CultureInfo.InvariantCulture))
             throw ApiException.Conflict(request.Resource.Type, request.Name, Modified);
+        return request.Verb == "update";
 
         static ApiException VersionRequired(ApiRequest request) => InvalidObject.Of(request.Resource.Type, request.Name, "metadata.resourceVersion", "FieldValueInvalid", "Invalid value: 0x0: must be specified for an update");
     }

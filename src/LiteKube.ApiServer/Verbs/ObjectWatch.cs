@@ -40,7 +40,9 @@ internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selec
             yield return Bookmark(AfterRevision, initialEnd: true);
 
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var expiry = Task.Delay(Timeout, time, deadline.Token);
+        Task expiry = Task.Delay(Timeout, time, deadline.Token);
+        if (resource.Custom is { } custom)
+            expiry = Task.WhenAny(expiry, custom.Retired);
         var tick = Bookmarks ? Task.Delay(s_bookmarkPeriod, time, deadline.Token) : expiry;
         var seen = AfterRevision;
         try
@@ -52,6 +54,8 @@ internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selec
                 while (events.Events.TryRead(out var change))
                 {
                     seen = Math.Max(seen, change.Revision);
+                    if (resource.Custom is not null)
+                        await ReadyAsync(change, cancellationToken);
                     if (change.Revision > AfterRevision && See(change) is { } visible)
                         yield return visible;
                 }
@@ -104,6 +108,14 @@ internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selec
         if (now is not null && selection.Matches(now))
             return new ObjectEvent(was ? ObjectEventType.Modified : ObjectEventType.Added, now);
         return was ? new ObjectEvent(ObjectEventType.Deleted, Last(change)) : null;
+    }
+
+    private async ValueTask ReadyAsync(StoreEvent change, CancellationToken cancellationToken)
+    {
+        if (change.Entry is { } entry)
+            await storage.ReadyAsync(resource, StoredObject.Of(entry), cancellationToken);
+        if (change.Previous is { } previous)
+            await storage.ReadyAsync(resource, StoredObject.Of(previous), cancellationToken);
     }
 
     private KubeObject Last(StoreEvent change) => StoredObject.Of(change.Previous!).Tombstone(resource, change.Revision);

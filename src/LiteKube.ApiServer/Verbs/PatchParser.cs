@@ -31,14 +31,14 @@ internal static class PatchParser
                     MergePatch.Apply(current, merge);
                     return current;
                 };
-            case StrategicMerge:
+            case StrategicMerge when request.Resource.Custom is null:
                 var strategic = JsonTree.Parse(body.Span);
                 return current => StrategicMergePatch.Apply(current, strategic, type);
             case Apply:
                 throw new ApiException(StatusReason.UnsupportedMediaType, "server-side apply is not served yet; use client-side apply, or a JSON, merge or strategic merge patch");
             default:
                 throw new ApiException(StatusReason.UnsupportedMediaType,
-                    $"the body of the request was in an unknown format - accepted media types include: {Json}, {Merge}, {StrategicMerge}; found {request.Body.MediaType}");
+                    $"the body of the request was in an unknown format - accepted media types include: {Json}, {Merge}, {(request.Resource.Custom is null ? StrategicMerge : Apply)}; found {request.Body.MediaType}");
         }
     }
 }

@@ -13,7 +13,8 @@ public sealed class EveryKindTests(ApiHost host)
     public static TheoryData<string, string, string> Kinds()
     {
         var data = new TheoryData<string, string, string>();
-        foreach (var kind in ApiSchema.Current.Kinds.Where(k => k.Verbs.Contains("create") && k.Verbs.Contains("get")))
+        // The server itself goes on writing to definitions, and they go after their objects: they have tests of their own.
+        foreach (var kind in ApiSchema.Current.Kinds.Where(k => k.Verbs.Contains("create") && k.Verbs.Contains("get") && k.Resource.Plural != "customresourcedefinitions"))
             data.Add(kind.Resource.Group, kind.Resource.Version, kind.Resource.Plural);
         return data;
     }
