@@ -134,13 +134,21 @@ summary() {
     [ "$bad" = 0 ] && [ "$passed" -gt 0 ]
 }
 
+# bench [SUITE...] measures; bench crash [ROUNDS], bench power-cut [CUTS] and bench fuzz [SECONDS] are the long runs of what the tests do briefly.
 bench() {
     [ "$(id -u)" = 0 ] || die "the benchmarks start a cluster: run as root"
+    need_sdk
+    case ${1:-} in
+    crash) publish; robustness crash --rounds "${2:-200}" --seed "${3:-$RANDOM}"; return ;;
+    fuzz) robustness fuzz --seconds "${2:-600}" --seed "${3:-$RANDOM}"; return ;;
+    power-cut) dotnet run --project tests/LiteKube.Store.Tests -c Release -- power-cut "${2:-2000}" "${3:-$RANDOM}"; return ;;
+    esac
     need_engine; need_images; need_kubectl; publish
     say "benchmarks"
     local suite
-    for suite in ${@:-cluster store}; do LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$suite"; done
+    for suite in ${@:-cluster store api}; do LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$suite"; done
 }
+robustness() { LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Robustness.Tests -c Release -- "$@"; }
 
 clean() {
     say "removing build outputs"
@@ -159,7 +167,7 @@ usage: ./build.sh VERB
   run       install what is missing, start a cluster on this machine, deploy the sample, print how to reach it
   test      all tests, the ones with real containers included; the last line counts them
   publish   make artifacts/litekube, the one file that is LiteKube
-  bench     measure speed and size (figures: docs/PERFORMANCE.md)
+  bench     measure speed and size (figures: docs/PERFORMANCE.md); bench crash, power-cut, fuzz: long runs that look for what breaks
   format    put the sources in the agreed format
   clean     remove build outputs (a running cluster and its data are untouched)
 TXT

@@ -1,3 +1,4 @@
+using LiteKube.Admission.Expressions;
 using LiteKube.Admission.Matching;
 using LiteKube.Admission.Plugins;
 using LiteKube.Admission.Plugins.Limits;
@@ -16,6 +17,7 @@ public static class AdmissionServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<IAdmissionChain, AdmissionChain>();
         services.TryAddSingleton<IResourceForms, StoredForm>();
+        services.TryAddSingleton<IExpressionAuthorizer, NoAuthorizer>();
         services.AddSingleton<ResourceMatcher>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<WebhookCaller>();

@@ -36,7 +36,7 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
 
             var next = change(current.As(resource).ToTree());
             resource.Conversion?.ToStorage(next);
-            var conditional = CheckVersion(request, next, current);
+            CheckVersion(request, next, current);
             var old = current.ToTree(resource);
             SystemMetadata.FillForUpdate(request, next, old);
             next = await PrepareAsync(request, next, old, scope, admit, cancellationToken);
@@ -66,7 +66,8 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
                 }
             }
 
-            if (conditional || attempt == Attempts)
+            // Somebody else was faster. Whether that is a conflict or the object is gone, the next round finds.
+            if (attempt == Attempts)
                 throw ApiException.Conflict(resource.Type, request.Name, Modified);
         }
     }
@@ -90,20 +91,19 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
         return next;
     }
 
-    /// <summary>True where the client named the version that it wants to replace.</summary>
-    private static bool CheckVersion(ApiRequest request, JsonObject next, StoredObject current)
+    /// <summary>Where the client named the version that it wants to replace, it must be the present one.</summary>
+    private static void CheckVersion(ApiRequest request, JsonObject next, StoredObject current)
     {
         var version = next.Object("metadata").String("resourceVersion");
         if (string.IsNullOrEmpty(version) || version == "0")
         {
             if (request.Verb == "update" && !request.Resource.Strategy.UnconditionalUpdate)
                 throw VersionRequired(request);
-            return false;
+            return;
         }
 
         if (version != current.Revision.ToString(CultureInfo.InvariantCulture))
             throw ApiException.Conflict(request.Resource.Type, request.Name, Modified);
-        return request.Verb == "update";
 
         static ApiException VersionRequired(ApiRequest request) => InvalidObject.Of(request.Resource.Type, request.Name, "metadata.resourceVersion", "FieldValueInvalid", "Invalid value: 0x0: must be specified for an update");
     }
