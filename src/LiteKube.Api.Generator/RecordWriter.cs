@@ -21,6 +21,8 @@ internal sealed class RecordWriter
         _name = NameOf(type.Name);
         _fields = type.Fields
             .Where(f => type.Gvk == null || f.Name != "apiVersion" && f.Name != "kind")
+            // Large, in every object, and read by nobody in process; an object written without it keeps it.
+            .Where(f => f.Name != "managedFields")
             .Select(f => new FieldModel(f, _name, type.Gvk != null && f.Name is "metadata" or "spec" or "status" && f.Type.Contains("."))).ToArray();
     }
 

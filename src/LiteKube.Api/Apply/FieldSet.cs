@@ -38,7 +38,7 @@ public sealed class FieldSet : IEquatable<FieldSet>
     internal int Count => _names.Length;
 
     /// <summary>The set of these top-level fields and all below them.</summary>
-    internal static FieldSet OfFields(params IEnumerable<string> names)
+    public static FieldSet OfFields(params IEnumerable<string> names)
     {
         var sorted = names.Select(PathElement.Field).Order(StringComparer.Ordinal).ToArray();
         return new FieldSet(false, sorted, [.. sorted.Select(_ => Leaf)]);

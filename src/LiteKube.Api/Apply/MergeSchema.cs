@@ -74,7 +74,7 @@ internal readonly struct MergeSchema
             return Untyped;
         if (_struct.Fields.TryGetValue(name, out var field))
             return Of(field);
-        known = false;
+        known = _struct.PreservesUnknown;
         return Untyped;
     }
 
@@ -111,6 +111,10 @@ internal readonly struct MergeSchema
 
     private static MergeSchema Of(FieldType type) => type.Kind switch
     {
+        // What the schema of a custom resource says of a value wherever it stands.
+        _ when type.Source is not null && type.Atomic => new MergeSchema(MergeKind.Atomic, type, null, s_noKeys),
+        FieldKind.List when type.Set => new MergeSchema(MergeKind.SetList, type, null, s_noKeys),
+        FieldKind.List when type.MapKeys.Count > 0 => new MergeSchema(MergeKind.MapList, type, null, type.MapKeys),
         FieldKind.Object => new MergeSchema(type.Object.Atomic ? MergeKind.Atomic : MergeKind.Struct, type, type.Object, s_noKeys),
         FieldKind.Map => new MergeSchema(MergeKind.Map, type, null, s_noKeys),
         FieldKind.List => new MergeSchema(MergeKind.Atomic, type, null, s_noKeys),

@@ -53,7 +53,7 @@ internal ref struct JsonTreeBuilder
             var name = _reader.GetString()!;
             _path.Add(new PathStep(name));
             _reader.Read();
-            var value = Value();
+            var value = IsManagedFields(name) ? JsonArray.Create(JsonElement.ParseValue(ref _reader)) : Value();
             if (!result.TryAdd(name, value))
             {
                 result[name] = value;
@@ -67,6 +67,9 @@ internal ref struct JsonTreeBuilder
 
         return result;
     }
+
+    // Most clients send back what they read of it, and nobody looks into it: kept as text, it costs next to nothing.
+    private readonly bool IsManagedFields(string name) => _path.Count == 2 && name == "managedFields" && _reader.TokenType == JsonTokenType.StartArray && _path[0].Is("metadata");
 
     private JsonArray Array()
     {

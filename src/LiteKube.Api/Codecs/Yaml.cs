@@ -18,7 +18,7 @@ public static class Yaml
     /// <exception cref="ApiException">BadRequest: not YAML, not one mapping, nested too deeply, or grown too large by aliases.</exception>
     public static JsonObject ToTree(ReadOnlySpan<byte> yaml) => ToTree(yaml, out _);
 
-    /// <param name="duplicates">Field paths of keys given more than once; the last one wins.</param>
+    /// <param name="duplicates">Keys given more than once, as in <c>line 9: key "foo" already set in map</c>; the last one wins.</param>
     public static JsonObject ToTree(ReadOnlySpan<byte> yaml, out IReadOnlyList<string> duplicates)
     {
         try
@@ -37,6 +37,9 @@ public static class Yaml
             throw Malformed("invalid UTF-8");
         }
     }
+
+    /// <summary>What strict decoding says of keys given more than once.</summary>
+    public static string Problem(IReadOnlyList<string> duplicates) => "yaml: unmarshal errors:\n  " + string.Join("\n  ", duplicates);
 
     private static ApiException Malformed(string why) => new(StatusReason.BadRequest, $"error converting YAML to JSON: yaml: {why}");
 
@@ -106,6 +109,7 @@ public static class Yaml
             while (parser.Current is not MappingEnd)
             {
                 var plain = parser.Current is Scalar { Style: ScalarStyle.Plain };
+                var line = parser.Current?.Start.Line;
                 var key = parser.Current is Scalar or AnchorAlias ? YamlScalar.Key(Node()) : throw Malformed("a key is not a scalar");
                 _path.Add(new PathStep(key));
                 var value = Node();
@@ -115,7 +119,7 @@ public static class Yaml
                 }
                 else if (!result.TryAdd(key, value))
                 {
-                    (Duplicates ??= []).Add(PathStep.Format(_path));
+                    (Duplicates ??= []).Add($"line {line}: key \"{key}\" already set in map");
                     result[key] = value;
                 }
 

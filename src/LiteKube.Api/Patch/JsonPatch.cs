@@ -27,17 +27,21 @@ public sealed class JsonPatch
     private JsonPatch(Operation[] operations) => _operations = operations;
 
     /// <exception cref="ApiException">BadRequest: not a list of operations; RequestEntityTooLarge: too many of them.</exception>
-    public static JsonPatch Parse(ReadOnlySpan<byte> json)
+    /// <param name="findings">What strict decoding says of the operations: members that no operation has, and members given more than once.</param>
+    public static JsonPatch Parse(ReadOnlySpan<byte> json, out IReadOnlyList<string> findings)
     {
-        if (JsonTree.ParseAny(json, out _) is not JsonArray list)
+        if (JsonTree.ParseAny(json, out var duplicates) is not JsonArray list)
             throw Undecodable("a JSON patch is a list of operations");
         if (list.Count > MaxOperations)
             throw new ApiException(StatusReason.RequestEntityTooLarge, $"The allowed maximum operations in a JSON patch is {MaxOperations}, got {list.Count}");
         var operations = new Operation[list.Count];
         for (var i = 0; i < operations.Length; i++)
             operations[i] = Parse(list[i] as JsonObject ?? throw Undecodable($"operation {i} is not an object"), i);
+        findings = Findings(list, duplicates);
         return new JsonPatch(operations);
     }
+
+    public static JsonPatch Parse(ReadOnlySpan<byte> json) => Parse(json, out _);
 
     /// <summary>Changes <paramref name="target"/> by each operation in turn. After a failure it may be half changed: throw it away.</summary>
     /// <returns>The document; another node than the target where an operation replaced the root.</returns>
@@ -124,6 +128,17 @@ public sealed class JsonPatch
             list[JsonPointer.Index(step, list.Count)] = value;
         else
             parent[step] = value;
+    }
+
+    private static List<string> Findings(JsonArray list, IReadOnlyList<string> duplicates)
+    {
+        var findings = new List<string>();
+        for (var i = 0; i < list.Count; i++)
+            foreach (var (name, _) in (JsonObject)list[i]!)
+                if (name is not ("op" or "path" or "from" or "value"))
+                    findings.Add($"json patch unknown field \"[{i}].{name}\"");
+        findings.AddRange(duplicates.Select(d => $"json patch duplicate field \"{d}\""));
+        return findings;
     }
 
     private static Operation Parse(JsonObject text, int index)

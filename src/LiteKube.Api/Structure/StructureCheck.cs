@@ -35,6 +35,7 @@ public static class StructureCheck
     }
 
     /// <summary>What <c>fieldValidation=Strict</c> answers, and <c>Warn</c> warns of, one sentence a field.</summary>
+    /// <param name="duplicates">Sentences on fields given more than once; see <see cref="Duplicates"/>.</param>
     public static IReadOnlyList<string> Findings(IReadOnlyList<string> unknown, IReadOnlyList<string> duplicates)
     {
         if (unknown.Count == 0 && duplicates.Count == 0)
@@ -43,9 +44,12 @@ public static class StructureCheck
         for (var i = 0; i < unknown.Count; i++)
             findings[i] = $"unknown field \"{unknown[i]}\"";
         for (var i = 0; i < duplicates.Count; i++)
-            findings[unknown.Count + i] = $"duplicate field \"{duplicates[i]}\"";
+            findings[unknown.Count + i] = duplicates[i];
         return findings;
     }
+
+    /// <summary>The sentences on JSON fields given more than once.</summary>
+    public static IReadOnlyList<string> Duplicates(IReadOnlyList<string> paths) => paths.Count == 0 ? [] : [.. paths.Select(p => $"duplicate field \"{p}\"")];
 
     /// <summary>The answer to a request with strict field validation that had findings.</summary>
     public static ApiException Strict(GroupVersionKind kind, IReadOnlyList<string> findings) =>
@@ -83,6 +87,9 @@ public static class StructureCheck
                     continue;
                 }
 
+                // Whoever reads these judges them; see JsonTreeBuilder.
+                if (name == "managedFields" && value is JsonArray)
+                    continue;
                 _path.Add(new PathStep(name));
                 var fitted = Value(value, field.Type);
                 if (!ReferenceEquals(fitted, value))

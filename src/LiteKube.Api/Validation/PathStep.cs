@@ -13,6 +13,8 @@ internal readonly struct PathStep
 
     public PathStep(int index) => _index = index;
 
+    public bool Is(string name) => _name == name;
+
     /// <summary><c>spec.containers[0].name</c>.</summary>
     public static string Format(List<PathStep> steps)
     {

@@ -7,6 +7,7 @@ using LiteKube.ApiServer.Bootstrap;
 using LiteKube.ApiServer.CustomResources;
 using LiteKube.ApiServer.Discovery;
 using LiteKube.ApiServer.Events;
+using LiteKube.ApiServer.Fields;
 using LiteKube.ApiServer.Hosting;
 using LiteKube.ApiServer.Http;
 using LiteKube.ApiServer.Kinds;
@@ -77,6 +78,8 @@ public static class ApiServerServices
         services.AddSingleton<BodyDecoder>();
         services.AddSingleton<Admitter>();
         services.AddSingleton<ObjectRules>();
+        services.AddSingleton<FieldTracker>();
+        services.AddSingleton<PatchParser>();
         services.AddSingleton<ListSnapshot>();
         services.AddSingleton<WatchStarter>();
         services.AddSingleton<ObjectCreator>();

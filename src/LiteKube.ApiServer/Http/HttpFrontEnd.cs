@@ -86,6 +86,7 @@ internal sealed partial class HttpFrontEnd(
             Name = target.Name,
             Subresource = target.Subresource,
             Options = options,
+            UserAgent = context.Request.Headers.UserAgent.ToString(),
         };
         var connect = connects.Find(request);
         if (connect is null)

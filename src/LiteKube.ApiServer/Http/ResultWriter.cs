@@ -84,7 +84,7 @@ internal sealed class ResultWriter(TableWriter tables, WatchWriter watches)
     private static void AddWarnings(HttpContext context, ApiRequest request)
     {
         foreach (var warning in request.Warnings)
-            context.Response.Headers.Append("Warning", $"299 - \"{warning.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"");
+            context.Response.Headers.Append("Warning", $"299 - {WarningText.Quote(warning)}");
     }
 
     private static string Text(long revision) => revision.ToString(System.Globalization.CultureInfo.InvariantCulture);

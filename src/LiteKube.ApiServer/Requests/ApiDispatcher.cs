@@ -10,7 +10,7 @@ namespace LiteKube.ApiServer.Requests;
 /// <summary>Carries out requests for resources, whatever way they came in. Authorization comes first and apart, so that bodies of the refused are never read.</summary>
 internal sealed class ApiDispatcher(
     IAuthorizer authorizer, ObjectStorage storage, ListSnapshot lists, WatchStarter watches, BodyDecoder decoder, ObjectCreator creator, ObjectUpdater updater,
-    ObjectDeleter deleter, CollectionDeleter collections, SubresourceRegistry subresources)
+    ObjectDeleter deleter, CollectionDeleter collections, SubresourceRegistry subresources, PatchParser patches)
 {
     public async ValueTask AuthorizeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -87,8 +87,22 @@ internal sealed class ApiDispatcher(
 
     private async ValueTask<ApiResult> PatchAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var patch = PatchParser.Parse(request, request.Resource.Schema.Type);
-        return await updater.UpdateAsync(request, current => decoder.Recheck(request, patch(current), KindOf(request)), request.Resource.Strategy.PrepareForUpdate, cancellationToken);
+        var patch = patches.Parse(request, KindOf(request), request.Resource.Schema.Type);
+        System.Text.Json.Nodes.JsonObject Change(System.Text.Json.Nodes.JsonObject current) => decoder.Recheck(request, patch.Change(current), KindOf(request), patch.Findings);
+        if (request.IsApply && await storage.GetAsync(request.Resource, request.Namespace, request.Name, cancellationToken) is null)
+        {
+            await AuthorizeAsync(request.As("create"), cancellationToken);
+            try
+            {
+                return await creator.CreateAsync(request, Change([]), cancellationToken);
+            }
+            catch (ApiException e) when (e.Reason == StatusReason.AlreadyExists)
+            {
+                // Somebody came first: then it is there to be applied to.
+            }
+        }
+
+        return await updater.UpdateAsync(request, Change, request.Resource.Strategy.PrepareForUpdate, cancellationToken);
     }
 
     private async ValueTask<ApiResult> DeleteAsync(ApiRequest request, CancellationToken cancellationToken) =>

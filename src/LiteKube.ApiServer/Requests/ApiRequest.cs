@@ -25,6 +25,12 @@ internal sealed class ApiRequest
 
     public RequestBody Body { get; set; } = RequestBody.Empty;
 
+    /// <summary>The client's program; null for callers in this process.</summary>
+    public string? UserAgent { get; init; }
+
+    /// <summary>A server-side apply, which settles the ownership of fields itself.</summary>
+    public bool IsApply => Verb == "patch" && Body.MediaType == Verbs.PatchParser.Apply;
+
     /// <summary>Sent back as Warning headers.</summary>
     public List<string> Warnings => field ??= [];
 
@@ -36,6 +42,9 @@ internal sealed class ApiRequest
         if (!Warnings.Contains(text))
             Warnings.Add(text);
     }
+
+    /// <summary>The same request as authorization sees it under another verb.</summary>
+    public ApiRequest As(string verb) => new() { User = User, Verb = verb, Resource = Resource, Namespace = Namespace, Name = Name, Subresource = Subresource, Options = Options };
 
     public ApiException NotFound() => ApiException.NotFound(Resource.Type, Name);
 }

@@ -3,6 +3,7 @@ using LiteKube.Api;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.Protobuf;
 using LiteKube.Api.Schema;
+using LiteKube.Api.Structure;
 
 namespace LiteKube.ApiServer.Requests;
 
@@ -15,6 +16,7 @@ internal sealed class BodyDecoder
             throw new ApiException(StatusReason.BadRequest, "the body of the request was empty");
         if (request.Resource.Custom is not null && request.Body.MediaType == ProtobufCodec.ContentType && expected == request.Resource.Kind)
             throw Unsupported(request.Body, "application/json, application/yaml");
+        Fields.PatchOptions.CheckManager(request, request.Verb == "create" ? "CreateOptions" : "UpdateOptions");
         var tree = Parse(request.Body, expected, out var duplicates);
         CheckKind(tree, expected);
         if (TypeOf(request, expected) is { } type)
@@ -23,11 +25,12 @@ internal sealed class BodyDecoder
     }
 
     /// <summary>What a patch made: its kind must have stayed, and what the schema does not know is reported or dropped.</summary>
-    public JsonObject Recheck(ApiRequest request, JsonObject patched, GroupVersionKind expected)
+    /// <param name="findings">What strict decoding says of the patch itself.</param>
+    public JsonObject Recheck(ApiRequest request, JsonObject patched, GroupVersionKind expected, IReadOnlyList<string> findings)
     {
         CheckKind(patched, expected);
         if (TypeOf(request, expected) is { } type)
-            UnknownFields.Handle(request, patched, type, expected, []);
+            UnknownFields.HandlePatched(request, patched, type, findings);
         return patched;
     }
 
@@ -41,9 +44,14 @@ internal sealed class BodyDecoder
         switch (body.MediaType)
         {
             case "" or "application/json" or "text/plain" or "application/octet-stream":
-                return JsonTree.Parse(body.Bytes.Span, out duplicates);
+                var json = JsonTree.Parse(body.Bytes.Span, out duplicates);
+                duplicates = StructureCheck.Duplicates(duplicates);
+                return json;
             case "application/yaml":
-                return Yaml.ToTree(body.Bytes.Span, out duplicates);
+                var yaml = Yaml.ToTree(body.Bytes.Span, out duplicates);
+                if (duplicates.Count > 0)
+                    duplicates = [Yaml.Problem(duplicates)];
+                return yaml;
             case "application/vnd.kubernetes.protobuf":
                 return ProtobufCodec.Decode(body.Bytes.Span, expected);
             default:

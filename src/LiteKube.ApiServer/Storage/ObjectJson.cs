@@ -12,7 +12,7 @@ namespace LiteKube.ApiServer.Storage;
 /// </summary>
 internal static class ObjectJson
 {
-    private static readonly HashSet<string> s_notStored = new(StringComparer.Ordinal) { "resourceVersion", "selfLink", "managedFields" };
+    private static readonly HashSet<string> s_notStored = new(StringComparer.Ordinal) { "resourceVersion", "selfLink" };
 
     private static ReadOnlySpan<byte> Metadata => "\"metadata\":{"u8;
 

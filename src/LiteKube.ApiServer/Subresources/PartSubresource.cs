@@ -8,7 +8,7 @@ using LiteKube.ApiServer.Verbs;
 namespace LiteKube.ApiServer.Subresources;
 
 /// <summary>Sub-resources that show the whole object and write one part of it.</summary>
-internal sealed class PartSubresource(ObjectStorage storage, ObjectUpdater updater, BodyDecoder decoder) : ISubresource
+internal sealed class PartSubresource(ObjectStorage storage, ObjectUpdater updater, BodyDecoder decoder, PatchParser patches) : ISubresource
 {
     public IReadOnlyList<string> Paths { get; } =
         ["*/status", "namespaces/finalize", "certificatesigningrequests.certificates.k8s.io/approval", "pods/ephemeralcontainers", "pods/resize"];
@@ -25,8 +25,8 @@ internal sealed class PartSubresource(ObjectStorage storage, ObjectUpdater updat
         ObjectChange change;
         if (request.Verb == "patch")
         {
-            var patch = PatchParser.Parse(request, resource.Schema.Type);
-            change = current => decoder.Recheck(request, patch(current), resource.Kind);
+            var patch = patches.Parse(request, resource.Kind, resource.Schema.Type);
+            change = current => decoder.Recheck(request, patch.Change(current), resource.Kind, patch.Findings);
         }
         else
         {

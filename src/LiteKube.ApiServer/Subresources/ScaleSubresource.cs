@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using LiteKube.Api;
+using LiteKube.Api.Apply;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.CustomResources;
 using LiteKube.Api.Meta.V1;
 using LiteKube.Api.Schema;
 using LiteKube.Api.Selectors;
+using LiteKube.ApiServer.Fields;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.CustomResources;
 using LiteKube.ApiServer.Resources;
@@ -14,9 +16,10 @@ using LiteKube.ApiServer.Verbs;
 namespace LiteKube.ApiServer.Subresources;
 
 /// <summary>The replica count of a workload as an autoscaling/v1 Scale.</summary>
-internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater updater, BodyDecoder decoder) : ISubresource
+internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater updater, BodyDecoder decoder, PatchParser patches) : ISubresource
 {
     private static readonly GroupVersionKind s_scale = new("autoscaling", "v1", "Scale");
+    private static readonly string[] s_replicas = ["spec", "replicas"];
 
     public IReadOnlyList<string> Paths { get; } = ["*/scale"];
 
@@ -30,7 +33,7 @@ internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater upda
 
         ObjectChange change;
         if (request.Verb == "patch")
-            change = PatchParser.Parse(request, ApiSchema.Current.Type(s_scale)!);
+            change = patches.Parse(request, s_scale, ApiSchema.Current.Type(s_scale)!).Change;
         else
         {
             var wanted = decoder.Decode(request, s_scale);
@@ -43,7 +46,15 @@ internal sealed class ScaleSubresource(ObjectStorage storage, ObjectUpdater upda
 
     private static JsonObject Rescaled(ApiRequest request, JsonObject current, ObjectChange change)
     {
-        var scale = change(ScaleOf(current, PathsOf(request.Resource), mayBeAbsent: true));
+        var shown = ScaleOf(current, PathsOf(request.Resource), mayBeAbsent: true);
+        var held = FieldTracker.Take(current);
+        var managed = held is null ? ManagedFields.None : FieldTracker.Parse(held) ?? ManagedFields.None;
+        var ownership = new ScaleOwnership(request.Resource.Type.ApiVersion, PathsOf(request.Resource)?.SpecReplicas ?? s_replicas);
+        if (request.IsApply)
+            FieldTracker.Put(shown, FieldTracker.Node(ownership.ToScale(managed)));
+        var scale = change(shown);
+        if (request.IsApply)
+            FieldTracker.Put(current, FieldTracker.Node(ownership.ToParent(managed, FieldTracker.Take(scale) is { } owners ? FieldTracker.Parse(owners)! : ManagedFields.None)));
         var replicas = scale.Object("spec").Long("replicas") ?? 0;
         if (replicas < 0)
             throw InvalidObject.Of(new ResourceType("autoscaling", "v1", "scales", "Scale", true), request.Name, "spec.replicas", "FieldValueInvalid", $"Invalid value: {replicas}: must be greater than or equal to 0");

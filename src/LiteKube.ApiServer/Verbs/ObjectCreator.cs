@@ -2,12 +2,13 @@ using System.Text.Json.Nodes;
 using LiteKube.Admission;
 using LiteKube.Api;
 using LiteKube.Api.Codecs;
+using LiteKube.ApiServer.Fields;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.Storage;
 
 namespace LiteKube.ApiServer.Verbs;
 
-internal sealed class ObjectCreator(ObjectStorage storage, Admitter admitter, ObjectRules rules, TimeProvider time)
+internal sealed class ObjectCreator(ObjectStorage storage, Admitter admitter, ObjectRules rules, FieldTracker fields, TimeProvider time)
 {
     /// <summary>How often another name is made up where the first is taken.</summary>
     private const int NameAttempts = 8;
@@ -17,12 +18,15 @@ internal sealed class ObjectCreator(ObjectStorage storage, Admitter admitter, Ob
     {
         var resource = request.Resource;
         resource.Conversion?.ToStorage(body);
+        var given = FieldTracker.Take(body);
         var generated = SystemMetadata.FillForCreate(request, body, time.GetUtcNow());
         rules.Default(resource.Storage, body);
+        var managed = fields.Created(request, body, given);
 
         var admission = admitter.For(request, AdmissionOperation.Create, body, null);
         await admitter.MutateAsync(admission, cancellationToken);
         var created = admission.Object!;
+        FieldTracker.Take(created);
         rules.Default(resource.Storage, created);
         resource.Strategy.PrepareForCreate(request, created);
         rules.DefaultCreated(resource.Storage, created);
@@ -30,6 +34,7 @@ internal sealed class ObjectCreator(ObjectStorage storage, Admitter admitter, Ob
         await admitter.ValidateAsync(request, admission, cancellationToken);
 
         using var reservation = await resource.Strategy.ReserveAsync(request, created, null, cancellationToken);
+        FieldTracker.Put(created, managed);
         var metadata = created.Object("metadata")!;
         if (request.Options.DryRun)
             return await DryRunAsync(request, created, cancellationToken);

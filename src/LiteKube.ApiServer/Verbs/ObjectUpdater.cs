@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using LiteKube.Admission;
 using LiteKube.Api;
 using LiteKube.Api.Codecs;
+using LiteKube.ApiServer.Fields;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.Storage;
 
@@ -14,7 +15,7 @@ internal delegate JsonObject ObjectChange(JsonObject current);
 /// <summary>Which parts of the wanted object an update may write; puts the others back.</summary>
 internal delegate void UpdateScope(ApiRequest request, JsonObject next, JsonObject old);
 
-internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator, Admitter admitter, ObjectRules rules)
+internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator, Admitter admitter, ObjectRules rules, FieldTracker fields)
 {
     private const string Modified = "the object has been modified; please apply your changes to the latest version and try again";
 
@@ -38,8 +39,10 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
             resource.Conversion?.ToStorage(next);
             CheckVersion(request, next, current);
             var old = current.ToTree(resource);
+            var ownership = new Ownership(FieldTracker.Take(old), FieldTracker.Take(next));
             SystemMetadata.FillForUpdate(request, next, old);
-            next = await PrepareAsync(request, next, old, scope, admit, cancellationToken);
+            next = await PrepareAsync(request, next, old, ownership, scope, admit, cancellationToken);
+            ownership.PutInto(next, old);
 
             using var reservation = await resource.Strategy.ReserveAsync(request, next, old, cancellationToken);
             if (resource.Strategy.IsDeletionDone(next) && !request.Options.DryRun)
@@ -72,7 +75,7 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
         }
     }
 
-    private async ValueTask<JsonObject> PrepareAsync(ApiRequest request, JsonObject next, JsonObject old, UpdateScope scope, bool admit, CancellationToken cancellationToken)
+    private async ValueTask<JsonObject> PrepareAsync(ApiRequest request, JsonObject next, JsonObject old, Ownership ownership, UpdateScope scope, bool admit, CancellationToken cancellationToken)
     {
         rules.Default(request.Resource.Storage, next);
         if (!admit)
@@ -81,14 +84,37 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
             return next;
         }
 
+        // Of the other sub-resources the scope says best what they write.
+        if (request.Subresource is not ("" or "status"))
+            scope(request, next, old);
+        ownership.Settled = fields.Updated(request, next, old, ownership.Held, ownership.Given);
+
         var admission = admitter.For(request, AdmissionOperation.Update, next, old);
         await admitter.MutateAsync(admission, cancellationToken);
         next = admission.Object!;
+        FieldTracker.Take(next);
         rules.Default(request.Resource.Storage, next);
         scope(request, next, old);
         rules.ValidateUpdate(request, next, old);
         await admitter.ValidateAsync(request, admission, cancellationToken);
         return next;
+    }
+
+    /// <summary>managedFields of one update: of the present object, what the client sent, and what becomes of them.</summary>
+    private sealed class Ownership(JsonArray? held, JsonArray? given)
+    {
+        public JsonArray? Held { get; } = held;
+
+        public JsonArray? Given { get; } = given;
+
+        public JsonArray? Settled { get; set; } = held;
+
+        /// <summary>Back into the trees, so that equal trees mean that nothing changed.</summary>
+        public void PutInto(JsonObject next, JsonObject old)
+        {
+            FieldTracker.Put(next, Settled);
+            FieldTracker.Put(old, (JsonArray?)Held?.DeepClone());
+        }
     }
 
     /// <summary>Where the client named the version that it wants to replace, it must be the present one.</summary>

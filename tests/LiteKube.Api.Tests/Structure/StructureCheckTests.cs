@@ -84,7 +84,7 @@ public class StructureCheckTests
     [Fact]
     public void Findings_AreKubernetesSentences() => Assert.Equal(
         "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: unknown field \"spec.foo\", duplicate field \"spec.replicas\"",
-        StructureCheck.Strict(new GroupVersionKind("apps", "v1", "Deployment"), StructureCheck.Findings(["spec.foo"], ["spec.replicas"])).Message);
+        StructureCheck.Strict(new GroupVersionKind("apps", "v1", "Deployment"), StructureCheck.Findings(["spec.foo"], StructureCheck.Duplicates(["spec.replicas"]))).Message);
 }
 
 internal static class JsonSerializerOptionsOf

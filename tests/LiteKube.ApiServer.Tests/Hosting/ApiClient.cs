@@ -41,6 +41,9 @@ public sealed class ApiClient(HttpClient http) : IDisposable
 
     public Task<ApiAnswer> JsonPatchAsync(string path, string body) => SendAsync(HttpMethod.Patch, path, body, "application/json-patch+json");
 
+    public Task<ApiAnswer> ApplyAsync(string path, string manager, string yaml, string query = "") =>
+        SendAsync(HttpMethod.Patch, $"{path}?fieldManager={manager}{query}", yaml, "application/apply-patch+yaml");
+
     public async Task<ApiAnswer> CreateAsync(string path, string body) => (await PostAsync(path, body)).Expect(201);
 
     public async Task<ApiAnswer> SendAsync(HttpMethod method, string path, string? body, string? contentType, string? accept = null)
