@@ -2,6 +2,7 @@ using LiteKube.Admission.Expressions;
 using LiteKube.Admission.Matching;
 using LiteKube.Admission.Plugins;
 using LiteKube.Admission.Plugins.Limits;
+using LiteKube.Admission.Plugins.Quotas;
 using LiteKube.Admission.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -10,7 +11,7 @@ namespace LiteKube.Admission;
 
 public static class AdmissionServices
 {
-    /// <summary>Registers <see cref="IAdmissionChain"/>. Needs an <see cref="LiteKube.Api.IObjectReader"/>, an <see cref="IServiceDialer"/> and logging; the API server registers the first two.</summary>
+    /// <summary>Registers <see cref="IAdmissionChain"/>. Needs an <see cref="LiteKube.Api.IObjectReader"/>, an <see cref="IServiceDialer"/>, an <see cref="IQuotaStatusWriter"/>, which the API server registers, and logging.</summary>
     public static IServiceCollection AddAdmission(this IServiceCollection services, AdmissionOptions options)
     {
         services.AddSingleton(options);
@@ -36,6 +37,7 @@ public static class AdmissionServices
         services.AddSingleton<IAdmissionPlugin, DefaultIngressClass>();
         services.AddSingleton<IAdmissionPlugin, MutatingAdmissionWebhook>();
         services.AddSingleton<IAdmissionPlugin, ValidatingAdmissionWebhook>();
+        services.AddSingleton<IAdmissionPlugin, ResourceQuotaPlugin>();
         return services;
     }
 }

@@ -4,7 +4,9 @@ using LiteKube.Controllers.EndpointSlices;
 using LiteKube.Controllers.Garbage;
 using LiteKube.Controllers.Namespaces;
 using LiteKube.Controllers.Nodes;
+using LiteKube.Controllers.Protection;
 using LiteKube.Controllers.ReplicaSets;
+using LiteKube.Controllers.ResourceQuotas;
 using LiteKube.Controllers.ServiceAccounts;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -31,6 +33,9 @@ public static class ControllersServiceCollectionExtensions
         services.AddHostedService<DeploymentController>();
         services.AddHostedService<EndpointSliceController>();
         services.AddHostedService<EndpointsController>();
+        services.AddHostedService<ResourceQuotaController>();
+        services.AddHostedService<ClaimProtectionController>();
+        services.AddHostedService<VolumeProtectionController>();
         return services;
     }
 

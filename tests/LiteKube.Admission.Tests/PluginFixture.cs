@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LiteKube.Admission.Tests.Webhooks;
+using LiteKube.Admission.Plugins.Quotas;
 using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Core.V1;
@@ -19,10 +20,14 @@ internal sealed class PluginFixture
     {
         Objects.Put(new Namespace { Metadata = new ObjectMeta { Name = "ns" } });
         Objects.Put(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "ns", Name = "default" } });
-        Chain = new ServiceCollection().AddLogging().AddSingleton<IObjectReader>(Objects).AddSingleton<IServiceDialer>(Dialer).AddAdmission(options ?? new AdmissionOptions()).BuildServiceProvider().GetRequiredService<IAdmissionChain>();
+        Quotas = new QuotaWriter(Objects);
+        Chain = new ServiceCollection().AddLogging().AddSingleton<IObjectReader>(Objects).AddSingleton<IServiceDialer>(Dialer)
+            .AddSingleton<IQuotaStatusWriter>(Quotas).AddAdmission(options ?? new AdmissionOptions()).BuildServiceProvider().GetRequiredService<IAdmissionChain>();
     }
 
     public FakeObjects Objects { get; } = new();
+
+    public QuotaWriter Quotas { get; }
 
     public TestDialer Dialer { get; } = new();
 

@@ -1,4 +1,5 @@
 using LiteKube.Admission.Matching;
+using LiteKube.Admission.Plugins.Quotas;
 using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Schema;
@@ -71,6 +72,7 @@ public static class ApiServerServices
         services.AddSingleton(p => new Lazy<ResourceRegistry>(p.GetRequiredService<ResourceRegistry>));
         services.AddSingleton<IObjectReader, StoreObjectReader>();
         services.AddSingleton<IResourceForms, ServedForms>();
+        services.AddSingleton<IQuotaStatusWriter, QuotaStatusWriter>();
     }
 
     private static void AddVerbs(IServiceCollection services)

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.Api.Core.V1;
+using LiteKube.Api.Quotas;
 
 namespace LiteKube.Admission.Plugins.Limits;
 
@@ -17,13 +18,13 @@ internal static class LimitChecks
                 foreach (var container in spec.Objects("containers").Concat(spec.Objects("initContainers")))
                 {
                     var resources = container.Child("resources");
-                    foreach (var problem in Check(item, ResourceAmounts.Read(resources.Child("requests")), ResourceAmounts.Read(resources.Child("limits"))))
+                    foreach (var problem in Check(item, PodAmounts.Read(resources.Child("requests")), PodAmounts.Read(resources.Child("limits"))))
                         yield return problem;
                 }
             }
             else if (item.Type == "Pod")
             {
-                foreach (var problem in Check(item, ResourceAmounts.OfPod(spec, "requests"), ResourceAmounts.OfPod(spec, "limits")))
+                foreach (var problem in Check(item, PodAmounts.OfPod(spec, "requests"), PodAmounts.OfPod(spec, "limits")))
                     yield return problem;
             }
         }
@@ -32,7 +33,7 @@ internal static class LimitChecks
     /// <summary>Claims have requests only.</summary>
     public static IEnumerable<string> OfClaim(JsonObject? spec, LimitRange range)
     {
-        var requests = ResourceAmounts.Read(spec.Child("resources").Child("requests"));
+        var requests = PodAmounts.Read(spec.Child("resources").Child("requests"));
         foreach (var item in range.Spec.Limits.Where(l => l.Type == "PersistentVolumeClaim"))
         {
             foreach (var (name, least) in item.Min)

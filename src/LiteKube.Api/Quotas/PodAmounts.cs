@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
-using LiteKube.Api;
+using LiteKube.Api.Codecs;
 
-namespace LiteKube.Admission.Plugins.Limits;
+namespace LiteKube.Api.Quotas;
 
-/// <summary>Amounts by resource name, read from requests or limits.</summary>
-internal static class ResourceAmounts
+/// <summary>What pods ask for, read from their trees.</summary>
+public static class PodAmounts
 {
     public static Dictionary<string, Quantity> Read(JsonObject? amounts)
     {
@@ -19,21 +19,21 @@ internal static class ResourceAmounts
     }
 
     /// <summary>
-    /// What a whole pod asks for: its containers and sidecars together, or the most that its start needs, if that is more.
+    /// What a whole pod asks for: what it states for itself, else its containers and sidecars together, or the most that its start needs, if that is more.
     /// (https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers)
     /// </summary>
     /// <param name="kind"><c>requests</c> or <c>limits</c>.</param>
     public static Dictionary<string, Quantity> OfPod(JsonObject? spec, string kind)
     {
         var total = new Dictionary<string, Quantity>(StringComparer.Ordinal);
-        foreach (var container in spec.Objects("containers"))
-            Add(total, Read(container.Child("resources").Child(kind)));
+        foreach (var container in Containers(spec, "containers"))
+            Add(total, Read(container.Object("resources").Object(kind)));
         var sidecars = new Dictionary<string, Quantity>(StringComparer.Ordinal);
         var start = new Dictionary<string, Quantity>(StringComparer.Ordinal);
-        foreach (var container in spec.Objects("initContainers"))
+        foreach (var container in Containers(spec, "initContainers"))
         {
-            var own = Read(container.Child("resources").Child(kind));
-            if (container.Text("restartPolicy") == "Always")
+            var own = Read(container.Object("resources").Object(kind));
+            if (container.String("restartPolicy") == "Always")
             {
                 Add(total, own);
                 Add(sidecars, own);
@@ -46,9 +46,13 @@ internal static class ResourceAmounts
         }
 
         Raise(total, start);
-        Add(total, Read(spec.Child("overhead")));
+        foreach (var (name, amount) in Read(spec.Object("resources").Object(kind)))
+            total[name] = amount;
+        Add(total, Read(spec.Object("overhead")));
         return total;
     }
+
+    internal static IEnumerable<JsonObject> Containers(JsonObject? spec, string list) => spec.Array(list)?.OfType<JsonObject>() ?? [];
 
     private static void Add(Dictionary<string, Quantity> total, Dictionary<string, Quantity> more)
     {
