@@ -23,6 +23,12 @@ public sealed record SecurityOptions
     /// <summary>The issuer of service-account tokens; its discovery document is served under it. Empty for the in-cluster default.</summary>
     public string ServiceAccountIssuer { get; init; } = "";
 
+    /// <summary>A file of tokens and whose they are; empty for none.</summary>
+    public string TokenFile { get; init; } = "";
+
+    /// <summary>An issuer of ID tokens; null for none.</summary>
+    public OidcOptions? Oidc { get; init; }
+
     public string TlsDirectory => Path.Combine(DataDirectory, "server", "tls");
 
     public string JoinTokenPath => Path.Combine(DataDirectory, "server", "token");

@@ -1,4 +1,5 @@
 using LiteKube.Security.Authentication;
+using LiteKube.Security.Authentication.Oidc;
 using LiteKube.Security.Authorization;
 using LiteKube.Security.Authorization.Node;
 using LiteKube.Security.Authorization.Rbac;
@@ -24,8 +25,11 @@ public static class SecurityServices
         services.AddSingleton(provider => ClusterPki.Open(options.TlsDirectory, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<ServingCertificate>();
         services.AddSingleton<CertificateAuthenticator>();
-        services.AddSingleton<ServiceAccountAuthenticator>();
-        services.AddSingleton<BootstrapTokenAuthenticator>();
+        services.AddSingleton<FrontProxyAuthenticator>();
+        services.AddSingleton<ITokenAuthenticator, StaticTokenAuthenticator>();
+        services.AddSingleton<ITokenAuthenticator, ServiceAccountAuthenticator>();
+        services.AddSingleton<ITokenAuthenticator, BootstrapTokenAuthenticator>();
+        services.AddSingleton<ITokenAuthenticator, OidcAuthenticator>();
         services.AddSingleton<IAuthenticator, ClusterAuthenticator>();
         services.AddSingleton<NodeReach>();
         services.AddSingleton<NodeAuthorizer>();

@@ -1,6 +1,7 @@
 using LiteKube.Api.Core.V1;
 using LiteKube.Api.Meta.V1;
 using LiteKube.Security.Authentication;
+using LiteKube.Security.Authentication.Oidc;
 using LiteKube.Security.Pki;
 using LiteKube.Security.Tokens;
 using LiteKube.Testing.Objects;
@@ -14,17 +15,24 @@ using Node = LiteKube.Api.Core.V1.Node;
 /// <summary>A cluster's security on a directory of its own, with a clock that the test sets.</summary>
 public sealed class SecurityFixture : IDisposable
 {
-    public SecurityFixture(Action<string>? prepare = null)
+    public SecurityFixture(Action<string>? prepare = null, Func<SecurityOptions, SecurityOptions>? options = null)
     {
         Directory = System.IO.Directory.CreateTempSubdirectory("litekube-security-").FullName;
         Options = new SecurityOptions { DataDirectory = Directory, KubeconfigPath = Path.Combine(Directory, "kubeconfig.yaml") };
+        Options = options?.Invoke(Options) ?? Options;
         prepare?.Invoke(Options.TlsDirectory);
         Pki = ClusterPki.Open(Options.TlsDirectory, Clock);
         Tokens = new ServiceAccountTokens(Pki, Options, Objects, Clock);
         Authenticator = new ClusterAuthenticator(
+            new FrontProxyAuthenticator(Pki, Clock),
             new CertificateAuthenticator(Pki, Clock),
-            new ServiceAccountAuthenticator(Pki, Options, Objects, Clock),
-            new BootstrapTokenAuthenticator(Objects, Clock));
+            [
+                new StaticTokenAuthenticator(Options),
+                new ServiceAccountAuthenticator(Pki, Options, Objects, Clock),
+                new BootstrapTokenAuthenticator(Objects, Clock),
+                new OidcAuthenticator(Options, Clock, NullLogger<OidcAuthenticator>.Instance),
+            ],
+            Options);
     }
 
     public string Directory { get; }

@@ -1,5 +1,8 @@
 using LiteKube.Admission;
+using LiteKube.ApiServer.Audit;
+using LiteKube.ApiServer.Bootstrap;
 using LiteKube.ApiServer.Flow;
+using LiteKube.ApiServer.Health;
 using LiteKube.ApiServer.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -12,6 +15,11 @@ internal static class AccessServices
     public static void Add(IServiceCollection services)
     {
         services.AddSingleton<IAdmissionPlugin, RoleEscalation>();
+        services.AddSingleton<AuditLog>();
+        services.AddSingleton<IHostedService>(p => p.GetRequiredService<AuditLog>());
+        services.AddSingleton<AuditTrail>();
+        services.AddSingleton<BootstrapProgress>();
+        services.AddSingleton<HealthChecks>();
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<FlowControl>();
         services.AddSingleton<FlowObjectWriter>();

@@ -10,17 +10,19 @@ using LiteKube.Security;
 namespace LiteKube.ApiServer.Bootstrap;
 
 /// <summary>The objects without which nothing else can be made. Run at every start; what is there already stays, but for what security must add to its own.</summary>
-internal sealed class ClusterBootstrap(BootstrapWriter writer, SecurityBootstrap security, FlowObjectWriter flows, KubernetesService service)
+internal sealed class ClusterBootstrap(BootstrapWriter writer, SecurityBootstrap security, FlowObjectWriter flows, BootstrapProgress progress, KubernetesService service)
 {
     private static readonly string[] s_namespaces = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
     public async Task RunAsync(int port, CancellationToken cancellationToken)
     {
         // Together, so that the first start is a few commits and not a hundred.
-        await Task.WhenAll(s_namespaces.Select(name => writer.EnsureAsync(Namespace.Resource, "", KubeObject.Of(new Namespace { Metadata = new ObjectMeta { Name = name } }), _ => null, cancellationToken)));
-        var priorities = SystemPriorityClasses.All.Select(p => writer.EnsureAsync(PriorityClass.Resource, "", KubeObject.Of(p), _ => null, cancellationToken));
-        var objects = security.Objects().Select(o => writer.EnsureAsync(o, cancellationToken));
-        await Task.WhenAll([.. priorities, .. objects, flows.WriteAsync(cancellationToken)]);
-        await service.EnsureAsync(port, cancellationToken);
+        await progress.FollowAsync("start-system-namespaces-controller",
+            Task.WhenAll(s_namespaces.Select(name => writer.EnsureAsync(Namespace.Resource, "", KubeObject.Of(new Namespace { Metadata = new ObjectMeta { Name = name } }), _ => null, cancellationToken))));
+        await Task.WhenAll(
+            progress.FollowAsync("scheduling/bootstrap-system-priority-classes", Task.WhenAll(SystemPriorityClasses.All.Select(p => writer.EnsureAsync(PriorityClass.Resource, "", KubeObject.Of(p), _ => null, cancellationToken)))),
+            progress.FollowAsync("rbac/bootstrap-roles", Task.WhenAll(security.Objects().Select(o => writer.EnsureAsync(o, cancellationToken)))),
+            progress.FollowAsync("priority-and-fairness-config-producer", flows.WriteAsync(cancellationToken)));
+        await progress.FollowAsync("bootstrap-controller", service.EnsureAsync(port, cancellationToken));
     }
 }

@@ -26,5 +26,10 @@ public sealed record ApiServerOptions
 
     public int MaxMutatingRequestsInFlight { get; init; } = 200;
 
+    public AnonymousAccess Anonymous { get; init; } = AnonymousAccess.Health;
+
+    /// <summary>Null: nothing is recorded.</summary>
+    public AuditOptions? Audit { get; init; }
+
     public string Version { get; init; } = "v1.36.0+litekube1";
 }

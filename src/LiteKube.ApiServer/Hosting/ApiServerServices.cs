@@ -4,6 +4,7 @@ using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Schema;
 using LiteKube.ApiServer.Access;
+using LiteKube.ApiServer.Audit;
 using LiteKube.ApiServer.Bootstrap;
 using LiteKube.ApiServer.CustomResources;
 using LiteKube.ApiServer.Discovery;
@@ -42,7 +43,7 @@ public static class ApiServerServices
         AddHttp(services);
         AddStreaming(services);
         AccessServices.Add(services);
-        services.AddSingleton(p => new LocalApi(p.GetRequiredService<ResourceRegistry>(), p.GetRequiredService<ApiDispatcher>()));
+        services.AddSingleton(p => new LocalApi(p.GetRequiredService<ResourceRegistry>(), p.GetRequiredService<ApiDispatcher>(), p.GetRequiredService<AuditTrail>()));
         services.AddSingleton<ReadySignal>();
         services.AddSingleton<IApiServerReady>(p => p.GetRequiredService<ReadySignal>());
         services.AddSingleton<BootstrapWriter>();

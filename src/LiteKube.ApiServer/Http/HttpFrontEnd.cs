@@ -1,6 +1,7 @@
 using LiteKube.Api;
 using LiteKube.Api.Meta.V1;
 using LiteKube.Api.Security;
+using LiteKube.ApiServer.Audit;
 using LiteKube.ApiServer.Flow;
 using LiteKube.ApiServer.Metrics;
 using LiteKube.ApiServer.Requests;
@@ -15,7 +16,7 @@ namespace LiteKube.ApiServer.Http;
 /// <summary>One HTTP request from its headers to its last byte: who, how many at once, may they, what, and the answer. Every failure becomes a Status.</summary>
 internal sealed partial class HttpFrontEnd(
     ResourceRegistry registry, RequestIdentity identity, IAuthorizer authorizer, ApiDispatcher dispatcher, ResultWriter results, PathRoutes paths, ConnectRoutes connects,
-    FlowControl flows, RequestMetrics metrics, ILogger<HttpFrontEnd> log)
+    FlowControl flows, RequestMetrics metrics, AuditTrail audit, ILogger<HttpFrontEnd> log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -39,12 +40,14 @@ internal sealed partial class HttpFrontEnd(
         catch (Exception e)
         {
             Failed(log, e, context.Request.Method, context.Request.Path);
+            exchange.Broke();
             await FailAsync(exchange, new ApiException(StatusReason.InternalError, $"Internal error occurred: {e.Message}").Status);
         }
         finally
         {
             exchange.LeaveSeat();
             metrics.Observe(exchange);
+            exchange.Complete();
         }
     }
 
@@ -53,19 +56,22 @@ internal sealed partial class HttpFrontEnd(
         var context = exchange.Context;
         var path = context.Request.Path.Value ?? "/";
         var form = RequestPath.Parse(registry, path, out var target);
-        var user = exchange.User = await identity.OfAsync(context, context.RequestAborted);
+        var sender = await identity.AuthenticateAsync(context, path, context.RequestAborted);
+        var caller = await ImpersonateAsync(exchange, sender);
         if (form == RequestPath.Form.Resource)
         {
-            await ResourceAsync(exchange, user, target);
+            await ResourceAsync(exchange, caller, target);
             return;
         }
 
         var verb = context.Request.Method.ToLowerInvariant();
-        await exchange.TakeSeatAsync(flows, new FlowRequest(user, verb, "", "", "", "", path), context.RequestAborted);
-        if (!paths.IsOpen(path))
+        exchange.Begin(audit, caller, verb);
+        await exchange.TakeSeatAsync(flows, new FlowRequest(caller.User, verb, "", "", "", "", path), context.RequestAborted);
+        if (!PathRoutes.IsOpen(path))
         {
-            var attributes = new AuthorizationAttributes { User = user, Verb = verb, Path = path, IsResourceRequest = false };
+            var attributes = new AuthorizationAttributes { User = caller.User, Verb = verb, Path = path, IsResourceRequest = false };
             var decision = await authorizer.AuthorizeAsync(attributes, context.RequestAborted);
+            exchange.Audit?.Decided(decision.Allowed, decision.Reason);
             if (!decision.Allowed)
                 throw ForbiddenStatus.For(attributes, decision.Reason);
         }
@@ -73,13 +79,27 @@ internal sealed partial class HttpFrontEnd(
         await paths.HandleAsync(context, path);
     }
 
-    private async ValueTask ResourceAsync(Exchange exchange, UserInfo user, RequestPath target)
+    private async ValueTask<Caller> ImpersonateAsync(Exchange exchange, UserInfo sender)
+    {
+        try
+        {
+            return await identity.ImpersonateAsync(sender, exchange.Context, exchange.Context.RequestAborted);
+        }
+        catch (ApiException)
+        {
+            // Whoever tries to be another is on record with what they asked for.
+            exchange.Begin(audit, new Caller(sender, null), exchange.Context.Request.Method.ToLowerInvariant());
+            throw;
+        }
+    }
+
+    private async ValueTask ResourceAsync(Exchange exchange, Caller caller, RequestPath target)
     {
         var context = exchange.Context;
         var options = QueryOptions.Parse(context.Request.QueryString.Value);
         var request = exchange.Request = new ApiRequest
         {
-            User = user,
+            User = caller.User,
             Verb = VerbOf(context.Request.Method, target, options),
             Resource = target.Resource,
             Namespace = target.Namespace,
@@ -88,12 +108,14 @@ internal sealed partial class HttpFrontEnd(
             Options = options,
             UserAgent = context.Request.Headers.UserAgent.ToString(),
         };
+        exchange.Begin(audit, caller, request.Verb);
         var connect = connects.Find(request);
         if (connect is null)
             await exchange.TakeSeatAsync(flows, FlowRequest.Of(request), context.RequestAborted);
         await dispatcher.AuthorizeAsync(request, context.RequestAborted);
         if (connect is not null)
         {
+            exchange.Audit?.Write(AuditStages.ResponseStarted);
             await LongAsync(exchange, new ValueTask(connect.ConnectAsync(context, request, target.Rest)));
             return;
         }
@@ -111,7 +133,10 @@ internal sealed partial class HttpFrontEnd(
         {
             if (request.Verb is not ("get" or "list"))
                 request.Body = await BodyReader.ReadAsync(context.Request, context.RequestAborted);
-            await results.WriteAsync(context, request, await dispatcher.ExecuteAsync(request, context.RequestAborted), format);
+            var result = await dispatcher.ExecuteAsync(request, context.RequestAborted);
+            if (exchange.Audit is { } record)
+                record.Result = result;
+            await results.WriteAsync(context, request, result, format);
         }
         finally
         {
@@ -149,6 +174,9 @@ internal sealed partial class HttpFrontEnd(
 
         // Only the start of a watch is work; the rest waits for others' writes.
         exchange.LeaveSeat();
+        if (exchange.Audit is { } record)
+            record.Code = 200;
+        exchange.Audit?.Write(AuditStages.ResponseStarted);
         await LongAsync(exchange, results.WriteAsync(context, request, result, format));
     }
 
@@ -166,9 +194,11 @@ internal sealed partial class HttpFrontEnd(
         _ => throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource"),
     };
 
-    private static async ValueTask FailAsync(Exchange exchange, Status status)
+    private async ValueTask FailAsync(Exchange exchange, Status status)
     {
         var context = exchange.Context;
+        if (!exchange.IsAudited)
+            exchange.BeginNameless(audit, context.Request.Method.ToLowerInvariant());
         exchange.Failure = status;
         if (context.Response.HasStarted)
         {
@@ -178,7 +208,7 @@ internal sealed partial class HttpFrontEnd(
         }
 
         context.Response.Clear();
-        exchange.NameFlow();
+        exchange.WriteHeaders();
         if (status.Code == 401)
             context.Response.Headers.WWWAuthenticate = "Bearer";
         await ResultWriter.WriteStatusAsync(context, status);

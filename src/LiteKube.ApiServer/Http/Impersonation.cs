@@ -17,7 +17,7 @@ internal static class Impersonation
     private const string ExtraPrefix = "Impersonate-Extra-";
 
     public static bool IsAsked(IHeaderDictionary headers) =>
-        headers.ContainsKey(UserHeader) || headers.ContainsKey(GroupHeader) || headers.ContainsKey(UidHeader);
+        headers.ContainsKey(UserHeader) || headers.ContainsKey(GroupHeader) || headers.ContainsKey(UidHeader) || HasExtra(headers);
 
     public static async ValueTask<UserInfo> ResolveAsync(UserInfo user, IHeaderDictionary headers, IAuthorizer authorizer, CancellationToken cancellationToken)
     {
@@ -52,6 +52,17 @@ internal static class Impersonation
             if (!decision.Allowed)
                 throw ForbiddenStatus.For(attributes, decision.Reason);
         }
+    }
+
+    private static bool HasExtra(IHeaderDictionary headers)
+    {
+        foreach (var header in headers)
+        {
+            if (header.Key.StartsWith(ExtraPrefix, StringComparison.OrdinalIgnoreCase))
+                return true;
+        }
+
+        return false;
     }
 
     private static List<string> WithImplied(string name, string? serviceAccountNamespace, string[] groups)

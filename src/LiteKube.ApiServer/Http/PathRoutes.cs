@@ -10,7 +10,7 @@ internal sealed class PathRoutes(DiscoveryPaths discovery, HealthPaths health, D
     private const string CaPath = "/cacerts";
 
     /// <summary>Served to anybody, before any authorization: a joining machine has only the hash of what it will read.</summary>
-    public bool IsOpen(string path) => path == CaPath;
+    public static bool IsOpen(string path) => path == CaPath;
 
     public async ValueTask HandleAsync(HttpContext context, string path)
     {

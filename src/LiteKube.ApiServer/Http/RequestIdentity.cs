@@ -8,23 +8,29 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace LiteKube.ApiServer.Http;
 
-/// <summary>Who a request comes from: its token, else its connection's certificate, else nobody; then whom it speaks for, where it may.</summary>
-internal sealed class RequestIdentity(IAuthenticator authenticator, IAuthorizer authorizer, TimeProvider time)
+/// <summary>Who a request comes from: the user a front proxy names, its token, else its connection's certificate, else nobody; then whom it speaks for, where it may.</summary>
+internal sealed class RequestIdentity(IAuthenticator authenticator, IAuthorizer authorizer, ApiServerOptions options, TimeProvider time)
 {
     private static readonly object s_connectionKey = new();
     private static readonly TimeSpan s_recheckAfter = TimeSpan.FromMinutes(1);
 
-    public async ValueTask<UserInfo> OfAsync(HttpContext context, CancellationToken cancellationToken)
+    /// <exception cref="ApiException">Unauthorized.</exception>
+    public async ValueTask<UserInfo> AuthenticateAsync(HttpContext context, string path, CancellationToken cancellationToken)
     {
-        var user = await AuthenticateAsync(context, cancellationToken);
-        return Impersonation.IsAsked(context.Request.Headers)
-            ? await Impersonation.ResolveAsync(user, context.Request.Headers, authorizer, cancellationToken)
-            : user;
+        var user = await FindAsync(context, cancellationToken);
+        return user is null ? Anonymous(path) : user;
     }
 
-    private async ValueTask<UserInfo> AuthenticateAsync(HttpContext context, CancellationToken cancellationToken)
+    /// <exception cref="ApiException">Forbidden.</exception>
+    public async ValueTask<Caller> ImpersonateAsync(UserInfo user, HttpContext context, CancellationToken cancellationToken) => Impersonation.IsAsked(context.Request.Headers)
+        ? new Caller(await Impersonation.ResolveAsync(user, context.Request.Headers, authorizer, cancellationToken), user)
+        : new Caller(user, null);
+
+    private async ValueTask<UserInfo?> FindAsync(HttpContext context, CancellationToken cancellationToken)
     {
         var token = BearerOf(context.Request.Headers.Authorization.ToString());
+        if (FrontProxyHeaders.Read(context.Request.Headers) is { } proxied && context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is { } proxy)
+            return UserOf(await authenticator.AuthenticateAsync(new AuthenticationRequest { ClientCertificate = proxy, Proxied = proxied, BearerToken = token }, cancellationToken));
         if (token is not null)
             return UserOf(await authenticator.AuthenticateAsync(new AuthenticationRequest { BearerToken = token }, cancellationToken));
 
@@ -34,18 +40,30 @@ internal sealed class RequestIdentity(IAuthenticator authenticator, IAuthorizer 
             return user;
         var certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
         if (certificate is null)
-            return UserInfo.Anonymous;
+            return null;
         var found = UserOf(await authenticator.AuthenticateAsync(new AuthenticationRequest { ClientCertificate = certificate }, cancellationToken));
-        if (items is not null)
+        if (items is not null && found is not null)
             items[s_connectionKey] = new Known(found, time.GetUtcNow() + s_recheckAfter);
         return found;
     }
 
-    private static UserInfo UserOf(AuthenticationResult result) => result.Outcome switch
+    private UserInfo Anonymous(string path) => options.Anonymous switch
+    {
+        AnonymousAccess.All => UserInfo.Anonymous,
+        AnonymousAccess.Health when HealthPaths.IsHealth(path) => UserInfo.Anonymous,
+        // A joining machine has nothing yet but the hash of what it will read there.
+        _ when PathRoutes.IsOpen(path) => UserInfo.Anonymous,
+        _ => throw Unauthorized(),
+    };
+
+    // Why is in nobody's answer: it would help only who guesses.
+    private static ApiException Unauthorized() => new(StatusReason.Unauthorized, "Unauthorized");
+
+    private static UserInfo? UserOf(AuthenticationResult result) => result.Outcome switch
     {
         AuthenticationOutcome.Authenticated => result.User!,
-        AuthenticationOutcome.Invalid => throw new ApiException(StatusReason.Unauthorized, "Unauthorized"),
-        _ => UserInfo.Anonymous,
+        AuthenticationOutcome.Invalid => throw Unauthorized(),
+        _ => null,
     };
 
     private static string? BearerOf(string header) =>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using LiteKube.Api;
 using LiteKube.Api.Security;
+using LiteKube.ApiServer.Audit;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.Resources;
 using LiteKube.ApiServer.Verbs;
@@ -15,9 +16,11 @@ public sealed class LocalApi
 {
     private readonly ResourceRegistry _registry;
     private readonly ApiDispatcher _dispatcher;
+    private readonly AuditTrail _audit;
 
-    internal LocalApi(ResourceRegistry registry, ApiDispatcher dispatcher)
+    internal LocalApi(ResourceRegistry registry, ApiDispatcher dispatcher, AuditTrail audit)
     {
+        _audit = audit;
         _registry = registry;
         _dispatcher = dispatcher;
     }
@@ -82,9 +85,36 @@ public sealed class LocalApi
         };
     }
 
-    private async ValueTask<ApiResult> RunAsync(ApiRequest request, CancellationToken cancellationToken)
+    private ValueTask<ApiResult> RunAsync(ApiRequest request, CancellationToken cancellationToken) =>
+        _audit.BeginLocal(request) is { } record ? RecordAsync(record, request, cancellationToken) : ExecuteAsync(request, cancellationToken);
+
+    private async ValueTask<ApiResult> ExecuteAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         await _dispatcher.AuthorizeAsync(request, cancellationToken);
         return await _dispatcher.ExecuteAsync(request, cancellationToken);
+    }
+
+    private async ValueTask<ApiResult> RecordAsync(AuditRecord record, ApiRequest request, CancellationToken cancellationToken)
+    {
+        record.Code = 200;
+        try
+        {
+            var result = await ExecuteAsync(request, cancellationToken);
+            record.Result = result;
+            record.Code = result is ObjectResult one ? one.StatusCode : 200;
+            return result;
+        }
+        catch (ApiException e)
+        {
+            record.Failure = e.Status;
+            throw;
+        }
+        finally
+        {
+            if (request.Decision is { } decision)
+                record.Decided(decision.Allowed, decision.Reason);
+            // A watch goes on for as long as its module runs.
+            record.Write(request.Verb == "watch" && record.Failure is null ? AuditStages.ResponseStarted : AuditStages.ResponseComplete);
+        }
     }
 }

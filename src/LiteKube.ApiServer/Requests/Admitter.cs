@@ -29,6 +29,8 @@ internal sealed class Admitter(IAdmissionChain chain)
         await chain.ValidateAsync(admission, cancellationToken);
         foreach (var warning in admission.Warnings)
             request.Warn(warning);
+        foreach (var (key, value) in admission.AuditAnnotations)
+            request.Annotate(key, value);
     }
 
     /// <summary>The options of the request as its kind of operation has them; a patch is an update by then.</summary>

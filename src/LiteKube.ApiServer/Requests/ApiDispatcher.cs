@@ -28,6 +28,7 @@ internal sealed class ApiDispatcher(
             FieldSelector = request.Options.FieldSelector,
         };
         var decision = await authorizer.AuthorizeAsync(attributes, cancellationToken);
+        request.Decision = decision;
         if (!decision.Allowed)
             throw ForbiddenStatus.For(attributes, decision.Reason);
     }

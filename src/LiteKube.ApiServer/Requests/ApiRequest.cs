@@ -1,6 +1,7 @@
 using LiteKube.Api;
 using LiteKube.Api.Security;
 using LiteKube.ApiServer.Resources;
+using LiteKube.Security.Authorization;
 
 namespace LiteKube.ApiServer.Requests;
 
@@ -45,6 +46,20 @@ internal sealed class ApiRequest
 
     /// <summary>The same request as authorization sees it under another verb.</summary>
     public ApiRequest As(string verb) => new() { User = User, Verb = verb, Resource = Resource, Namespace = Namespace, Name = Name, Subresource = Subresource, Options = Options };
+
+    /// <summary>What authorization said, once it was asked.</summary>
+    public AuthorizationDecision? Decision { get; set; }
+
+    /// <summary>What admission has to add to the record of this request.</summary>
+    public Dictionary<string, string> AuditAnnotations => field ??= new(StringComparer.Ordinal);
+
+    public bool HasAuditAnnotations { get; private set; }
+
+    public void Annotate(string key, string value)
+    {
+        HasAuditAnnotations = true;
+        AuditAnnotations[key] = value;
+    }
 
     public ApiException NotFound() => ApiException.NotFound(Resource.Type, Name);
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using LiteKube.Api.Security;
 
 namespace LiteKube.Security.Authentication;
 
@@ -13,6 +14,9 @@ public sealed record AuthenticationRequest
 
     /// <summary>Intermediate certificates the peer sent along.</summary>
     public X509Certificate2Collection? ClientCertificateChain { get; init; }
+
+    /// <summary>Whom the request's X-Remote headers name; believed of a front proxy only.</summary>
+    public UserInfo? Proxied { get; init; }
 
     /// <summary>The audiences a token must be for, one of them at least; empty for the API server itself.</summary>
     public IReadOnlyList<string> Audiences { get; init; } = [];

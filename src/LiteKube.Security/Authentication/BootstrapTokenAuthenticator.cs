@@ -9,11 +9,13 @@ using LiteKube.Security.Joining;
 namespace LiteKube.Security.Authentication;
 
 /// <summary>Bootstrap tokens: good for asking for a node's certificates and little else.</summary>
-internal sealed class BootstrapTokenAuthenticator(IObjectReader objects, TimeProvider clock)
+internal sealed class BootstrapTokenAuthenticator(IObjectReader objects, TimeProvider clock) : ITokenAuthenticator
 {
     public const string Group = "system:bootstrappers";
 
-    public async ValueTask<AuthenticationResult> AuthenticateAsync(string bearer, CancellationToken cancellationToken)
+    public bool IsForServer => true;
+
+    public async ValueTask<AuthenticationResult> AuthenticateAsync(string bearer, IReadOnlyList<string> audiences, CancellationToken cancellationToken)
     {
         if (BootstrapToken.TryParse(bearer) is not { } token)
             return AuthenticationResult.None;

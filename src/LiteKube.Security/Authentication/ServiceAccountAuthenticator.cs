@@ -12,7 +12,7 @@ namespace LiteKube.Security.Authentication;
 /// Service-account tokens. The signature is checked once a token; what it is bound to (account, pod, node, secret) is looked up on every use, so that a
 /// token ends with its object.
 /// </summary>
-internal sealed class ServiceAccountAuthenticator(ClusterPki pki, SecurityOptions options, IObjectReader objects, TimeProvider clock)
+internal sealed class ServiceAccountAuthenticator(ClusterPki pki, SecurityOptions options, IObjectReader objects, TimeProvider clock) : ITokenAuthenticator
 {
     private const string Extra = "authentication.kubernetes.io/";
     private const string Invalidated = "service account token has been invalidated";
@@ -21,6 +21,8 @@ internal sealed class ServiceAccountAuthenticator(ClusterPki pki, SecurityOption
     private static readonly TimeSpan s_leeway = TimeSpan.FromSeconds(60);
 
     private readonly DigestCache<TokenClaims> _verified = new(4096);
+
+    public bool IsForServer => false;
 
     /// <summary>None for what is not a token of this cluster's issuers.</summary>
     public async ValueTask<AuthenticationResult> AuthenticateAsync(string token, IReadOnlyList<string> audiences, CancellationToken cancellationToken)
@@ -81,6 +83,7 @@ internal sealed class ServiceAccountAuthenticator(ClusterPki pki, SecurityOption
             return Invalidated;
         var content = secret.As<Secret>();
         return content.Type == "kubernetes.io/service-account-token"
+            && !content.Metadata.Labels.ContainsKey("kubernetes.io/legacy-token-invalid-since")
             && content.Data.TryGetValue("token", out var stored)
             && CryptographicOperations.FixedTimeEquals(stored, Encoding.UTF8.GetBytes(token)) ? null : Invalidated;
     }

@@ -4,7 +4,7 @@ namespace LiteKube.Flags;
 
 /// <summary>
 /// One setting: a flag on the command line, and the key of the same name (without the dashes) in the configuration file.
-/// To add one: declare it in <see cref="ServerFlags"/>, <see cref="AgentFlags"/> or <see cref="NodeFlags"/>, add it to that class's All, and read it with
+/// To add one: declare it in <see cref="ServerFlags"/>, <see cref="AccessFlags"/>, <see cref="AgentFlags"/> or <see cref="NodeFlags"/>, add it to that class's All, and read it with
 /// <see cref="FlagValues"/>. Nothing else knows the list.
 /// </summary>
 internal sealed class Flag

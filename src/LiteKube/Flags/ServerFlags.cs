@@ -18,6 +18,6 @@ internal static class ServerFlags
     public static IReadOnlyList<Flag> All { get; } =
     [
         .. NodeFlags.All, BindAddress, HttpsListenPort, AdvertiseAddress, TlsSan, WriteKubeconfig, DisableAgent, ClusterCidr, ServiceCidr, ClusterDns, ClusterDomain,
-        NodeMonitorGrace, UnreachableToleration,
+        NodeMonitorGrace, UnreachableToleration, .. AccessFlags.All,
     ];
 }

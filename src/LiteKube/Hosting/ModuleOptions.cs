@@ -31,6 +31,8 @@ internal static class ModuleOptions
         ClusterDomain = settings.Node.ClusterDomain,
         ApiServiceAddress = ApiServiceAddress(settings.Node).ToString(),
         ServiceCidr = settings.Node.ServiceCidr.ToString(),
+        TokenFile = settings.Access.TokenFile,
+        Oidc = settings.Access.Oidc,
         TlsSans = [.. settings.TlsSans, .. settings.AdvertiseAddress is { } advertised ? [advertised.ToString()] : Array.Empty<string>()],
     };
 
@@ -46,6 +48,10 @@ internal static class ModuleOptions
         Port = settings.HttpsListenPort,
         AdvertiseAddress = () => settings.AdvertiseAddress ?? settings.Node.NodeIp ?? HostAddress.Find(),
         ServiceCidr = settings.Node.ServiceCidr,
+        MaxRequestsInFlight = settings.Access.MaxRequests,
+        MaxMutatingRequestsInFlight = settings.Access.MaxMutatingRequests,
+        Anonymous = settings.Access.Anonymous,
+        Audit = settings.Access.Audit,
         Version = ProductVersion.Kubernetes,
     };
 

@@ -14,6 +14,7 @@ internal sealed record ServerSettings
     public required bool DisableAgent { get; init; }
     public required TimeSpan NodeMonitorGrace { get; init; }
     public required int UnreachableTolerationSeconds { get; init; }
+    public required AccessSettings Access { get; init; }
 
     public static ServerSettings Read(FlagValues flags) => new()
     {
@@ -26,5 +27,6 @@ internal sealed record ServerSettings
         DisableAgent = flags.Switch(ServerFlags.DisableAgent),
         NodeMonitorGrace = TimeSpan.FromSeconds(flags.Number(ServerFlags.NodeMonitorGrace, 5, 86400)),
         UnreachableTolerationSeconds = flags.Number(ServerFlags.UnreachableToleration, 0, int.MaxValue),
+        Access = AccessSettings.Read(flags),
     };
 }

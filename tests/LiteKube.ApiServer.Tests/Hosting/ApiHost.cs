@@ -19,6 +19,10 @@ public sealed class ApiHost : IAsyncLifetime
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    public Func<ApiServerOptions, ApiServerOptions> Configure { get; init; } = o => o;
+
+    public Func<SecurityOptions, SecurityOptions> Secure { get; init; } = o => o;
+
     public TestDialer Dialer { get; } = new();
 
     public ApiClient Admin { get; private set; } = null!;
@@ -53,10 +57,10 @@ public sealed class ApiHost : IAsyncLifetime
             Path = Path.Combine(_directory, "store.db"),
             Encryption = new EncryptionOptions { KeyFile = Path.Combine(_directory, "encryption.keys"), Prefixes = [StoredKeys.Secrets] },
         });
-        builder.Services.AddSecurity(new SecurityOptions { DataDirectory = _directory, KubeconfigPath = "" });
+        builder.Services.AddSecurity(Secure(new SecurityOptions { DataDirectory = _directory, KubeconfigPath = "" }));
         builder.Services.AddAdmission(new AdmissionOptions());
         builder.Services.AddSingleton<IBackendDialer>(Dialer);
-        builder.Services.AddApiServer(new ApiServerOptions { ListenAddress = IPAddress.Loopback, Port = 0, AdvertiseAddress = () => IPAddress.Parse("192.0.2.7") });
+        builder.Services.AddApiServer(Configure(new ApiServerOptions { ListenAddress = IPAddress.Loopback, Port = 0, AdvertiseAddress = () => IPAddress.Parse("192.0.2.7") }));
         _host = builder.Build();
         await _host.StartAsync();
         var ready = Services.GetRequiredService<IApiServerReady>();

@@ -69,18 +69,27 @@ public sealed class DiscoveryTests(ApiHost host)
     }
 
     [Fact]
-    public async Task Anybody_may_ask_for_version_and_health_and_the_CA_and_nothing_else()
+    public async Task Anybody_may_ask_for_health_and_the_CA_and_nothing_else()
     {
         using var nobody = host.Client(null);
-        var version = (await nobody.GetAsync("/version")).Expect(200);
-        Assert.Equal("36", (string)version.Body["minor"]!);
         Assert.Equal("ok", (string)(await nobody.GetAsync("/readyz")).Expect(200).Body["text"]!);
-        Assert.Contains("[+]store ok", (string)(await nobody.GetAsync("/livez?verbose")).Expect(200).Body["text"]!);
-        Assert.Equal("ok", (string)(await Api.GetAsync("/healthz/ping")).Expect(200).Body["text"]!);
+        Assert.Contains("[+]etcd ok\n", (string)(await nobody.GetAsync("/livez?verbose")).Expect(200).Body["text"]!);
         Assert.StartsWith("-----BEGIN CERTIFICATE-----", (string)(await nobody.GetAsync("/cacerts")).Expect(200).Body["text"]!);
-        (await nobody.GetAsync("/metrics")).Expect(403);
-        (await nobody.GetAsync("/api/v1/namespaces")).Expect(403);
-        (await nobody.GetAsync("/apis")).Expect(403);
+        foreach (var path in (string[])["/metrics", "/version", "/api/v1/namespaces", "/apis", "/nothing"])
+            Assert.Equal("Unauthorized", (await nobody.GetAsync(path)).Expect(401).Message);
+        (await nobody.GetAsync("/readyz/etcd")).Expect(403);
+    }
+
+    [Fact]
+    public async Task Checks_are_asked_one_by_one_or_left_out()
+    {
+        Assert.Equal("36", (string)(await Api.GetAsync("/version")).Expect(200).Body["minor"]!);
+        Assert.Equal("ok", (string)(await Api.GetAsync("/healthz/ping")).Expect(200).Body["text"]!);
+        Assert.Equal("ok", (string)(await Api.GetAsync("/readyz/poststarthook/rbac/bootstrap-roles")).Expect(200).Body["text"]!);
+        (await Api.GetAsync("/readyz/nothing")).Expect(404);
+        var text = (string)(await Api.GetAsync("/readyz?verbose&exclude=etcd&exclude=nothing")).Expect(200).Body["text"]!;
+        Assert.Contains("[+]ping ok\n[+]etcd excluded: ok\n", text);
+        Assert.EndsWith("warn: some health checks cannot be excluded: no matches for \"nothing\"\nreadyz check passed\n", text);
     }
 
     [Fact]

@@ -40,8 +40,8 @@ public sealed class SecretEncryptionTests(ApiHost host)
     public async Task Only_who_may_use_the_paths_can_see_or_change_the_keys()
     {
         using var nobody = host.Client(null);
-        (await nobody.GetAsync(StatusPath)).Expect(403);
-        (await nobody.PostAsync(StatusPath + "/rotate-key", "")).Expect(403);
+        (await nobody.GetAsync(StatusPath)).Expect(401);
+        (await nobody.PostAsync(StatusPath + "/rotate-key", "")).Expect(401);
         (await host.Admin.GetAsync(StatusPath + "/rotate-key")).Expect(405);
     }
 

@@ -72,7 +72,7 @@ public sealed class ServiceAccountTokenTests : IDisposable
         var result = await _fixture.AuthenticateAsync(token);
 
         Assert.Equal(AuthenticationOutcome.Invalid, result.Outcome);
-        Assert.Equal("service account token has been invalidated", result.Error);
+        Assert.Equal("[invalid bearer token, service account token has been invalidated]", result.Error);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class ServiceAccountTokenTests : IDisposable
 
         _fixture.Clock.Advance(TimeSpan.FromMinutes(62));
 
-        Assert.Equal("service account token has expired", (await _fixture.AuthenticateAsync(token)).Error);
+        Assert.Equal("[invalid bearer token, service account token has expired]", (await _fixture.AuthenticateAsync(token)).Error);
     }
 
     [Fact]
