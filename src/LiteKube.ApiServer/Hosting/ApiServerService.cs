@@ -67,6 +67,7 @@ internal sealed partial class ApiServerService(
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
+        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockPool.Factory>();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         return builder.Build();
     }

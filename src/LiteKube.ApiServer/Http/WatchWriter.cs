@@ -16,7 +16,7 @@ namespace LiteKube.ApiServer.Http;
 /// A watch as lines of JSON. The bytes of an object are those that every other watcher of it sends; only the few around them are written per watcher.
 /// Flushes when no more events are ready, so that bursts share packets.
 /// </summary>
-internal sealed class WatchWriter(TableWriter tables, ReadySignal server)
+internal sealed class WatchWriter(TableWriter tables, ReadySignal server, FlushPace pace)
 {
     private const int FlushAt = 64 * 1024;
 
@@ -64,8 +64,16 @@ internal sealed class WatchWriter(TableWriter tables, ReadySignal server)
         while (true)
         {
             var next = events.MoveNextAsync();
-            if (!next.IsCompleted || writer.UnflushedBytes > FlushAt)
+            if (!next.IsCompleted)
+            {
                 await writer.FlushAsync(cancellationToken);
+                await pace.NextAsync();
+            }
+            else if (writer.UnflushedBytes > FlushAt)
+            {
+                await writer.FlushAsync(cancellationToken);
+            }
+
             if (!await next)
                 break;
             var happened = events.Current;

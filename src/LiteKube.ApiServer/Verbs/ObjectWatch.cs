@@ -39,11 +39,9 @@ internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selec
         if (MarkInitialEnd)
             yield return Bookmark(AfterRevision, initialEnd: true);
 
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task expiry = Task.Delay(Timeout, time, deadline.Token);
-        if (resource.Custom is { } custom)
-            expiry = Task.WhenAny(expiry, custom.Retired);
-        var tick = Bookmarks ? Task.Delay(s_bookmarkPeriod, time, deadline.Token) : expiry;
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var alarm = new WatchAlarm(time, Timeout, Bookmarks ? s_bookmarkPeriod : System.Threading.Timeout.InfiniteTimeSpan, cancellationToken);
+        var retirement = EndWithResourceAsync(alarm, ends.Token);
         var seen = AfterRevision;
         try
         {
@@ -60,26 +58,11 @@ internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selec
                         yield return visible;
                 }
 
-                if (expiry.IsCompleted)
+                if (alarm.IsOver)
                     break;
-                if (tick.IsCompleted)
-                {
+                if (alarm.TakeTick())
                     yield return Bookmark(seen, initialEnd: false);
-                    tick = Task.Delay(s_bookmarkPeriod, time, deadline.Token);
-                }
-
-                var more = events.Events.WaitToReadAsync(cancellationToken);
-                if (more.IsCompleted)
-                {
-                    if (!await more)
-                        break;
-                    continue;
-                }
-
-                var waiting = more.AsTask();
-                await Task.WhenAny(waiting, tick, expiry);
-                cancellationToken.ThrowIfCancellationRequested();
-                if (waiting.IsCompleted && !await waiting)
+                if (!await WaitAsync(alarm.Token, cancellationToken))
                     break;
             }
 
@@ -88,7 +71,8 @@ internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selec
         }
         finally
         {
-            await deadline.CancelAsync();
+            await ends.CancelAsync();
+            await retirement;
         }
     }
 
@@ -108,6 +92,30 @@ internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selec
         if (now is not null && selection.Matches(now))
             return new ObjectEvent(was ? ObjectEventType.Modified : ObjectEventType.Added, now);
         return was ? new ObjectEvent(ObjectEventType.Deleted, Last(change)) : null;
+    }
+
+    /// <returns>False where there will be no more events. True: there are some, or the alarm went off.</returns>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<bool> WaitAsync(CancellationToken alarm, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await events.Events.WaitToReadAsync(alarm);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>The watch of a custom resource ends when its definition is no longer what it was.</summary>
+    private async Task EndWithResourceAsync(WatchAlarm alarm, CancellationToken watchEnds)
+    {
+        if (resource.Custom is not { } custom)
+            return;
+        await custom.Retired.WaitAsync(watchEnds).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!watchEnds.IsCancellationRequested)
+            alarm.End();
     }
 
     private async ValueTask ReadyAsync(StoreEvent change, CancellationToken cancellationToken)
