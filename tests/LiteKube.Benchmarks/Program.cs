@@ -1,4 +1,5 @@
 using LiteKube.Benchmarks;
+using LiteKube.Benchmarks.Api;
 using LiteKube.Benchmarks.Cluster;
 using LiteKube.Benchmarks.Store;
 
@@ -14,6 +15,13 @@ var suites = new Dictionary<string, IBenchmark[]>
         new ListBenchmark(),
         new WatchFanOutBenchmark(),
         new FlatnessBenchmark(),
+    ],
+    ["api"] =
+    [
+        new RequestsBenchmark(),
+        new FanOutBenchmark(),
+        new ResidentBenchmark(),
+        new GrowthBenchmark(),
     ],
     ["cluster"] =
     [
@@ -36,7 +44,7 @@ var parent = directoryAt > 0 && directoryAt + 1 < args.Length ? args[directoryAt
 var names = args.Skip(1).Where((_, i) => directoryAt < 0 || (i + 1 != directoryAt && i + 1 != directoryAt + 1)).ToHashSet();
 foreach (var benchmark in suite.Where(benchmark => names.Count == 0 || names.Contains(benchmark.Name)))
 {
-    Console.WriteLine($"\n{benchmark.Name}");
+    Console.WriteLine($"\n{benchmark.Name} (load of the machine {File.ReadAllText("/proc/loadavg").Split(' ')[0]})");
     var directory = Directory.CreateDirectory(Path.Combine(parent, $"litekube-bench-{Environment.ProcessId}-{benchmark.Name}"));
     try
     {

@@ -36,7 +36,7 @@ internal sealed class MixedLoad(int seed)
 
     /// <summary>Ends when the server is gone.</summary>
     public Task RunAsync(ApiClient client, int round, long floor) => Task.WhenAll(
-        [.. Enumerable.Range(0, Workers).Select(w => Task.Run(() => WorkAsync(client, new Random(HashCode.Combine(seed, round, w)), _entries[w], floor))), Task.Run(() => RenewAsync(client))]);
+        [.. Enumerable.Range(0, Workers).Select(w => Task.Run(() => WorkAsync(client, new Random(unchecked((((seed * 1_000_003) + round) * 31) + w)), _entries[w], floor))), Task.Run(() => RenewAsync(client))]);
 
     private async Task WorkAsync(ApiClient client, Random random, LedgerEntry[] entries, long floor)
     {

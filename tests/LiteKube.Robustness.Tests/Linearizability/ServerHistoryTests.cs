@@ -21,7 +21,7 @@ public sealed class ServerHistoryTests(ApiHost host)
         var from = (await host.Admin.GetAsync(path)).Expect(200).Version;
         using var watch = await host.Admin.WatchAsync($"{path}?resourceVersion={from}");
         var operations = new ConcurrentBag<Operation>();
-        await Task.WhenAll(Enumerable.Range(0, Clients).Select(c => Task.Run(() => RunAsync(path, new Random(HashCode.Combine(seed, c)), c, operations))));
+        await Task.WhenAll(Enumerable.Range(0, Clients).Select(c => Task.Run(() => RunAsync(path, new Random((seed * 1000) + c), c, operations))));
         (await host.Admin.PostAsync(path, """{"metadata":{"name":"end"}}""")).Expect(201);
 
         var transitions = new List<Transition>();

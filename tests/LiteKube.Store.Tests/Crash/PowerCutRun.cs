@@ -33,7 +33,7 @@ internal sealed class PowerCutRun(string directory, int seed)
         var log = new PowerCutLog(new SqliteLog(path, options, TimeProvider.System), path, moment => Cut(moment, options, cuts));
         await using var store = new LogStore(log, new StoreOptions { HistoryBytes = 256 << 10, RelaxedFlushBytes = 8 << 10 }, TimeProvider.System, NullLogger<LogStore>.Instance);
         await store.OpenAsync(CancellationToken.None);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(w => Task.Run(() => WriteAsync(store, new Random(HashCode.Combine(seed, w)), w, cuts))));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(w => Task.Run(() => WriteAsync(store, new Random((seed * 1000) + w), w, cuts))));
         return _violations;
     }
 
