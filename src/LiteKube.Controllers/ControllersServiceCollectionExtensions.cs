@@ -1,7 +1,9 @@
 using LiteKube.Controllers.Certificates;
+using LiteKube.Controllers.ClusterRoles;
 using LiteKube.Controllers.Deployments;
 using LiteKube.Controllers.EndpointSlices;
 using LiteKube.Controllers.Garbage;
+using LiteKube.Controllers.Jobs;
 using LiteKube.Controllers.Namespaces;
 using LiteKube.Controllers.Nodes;
 using LiteKube.Controllers.Protection;
@@ -28,6 +30,10 @@ public static class ControllersServiceCollectionExtensions
         services.AddHostedService<GarbageCollector>();
         services.AddHostedService<ServiceAccountController>();
         services.AddHostedService<RootCaPublisher>();
+        services.AddHostedService<TokenSecretController>();
+        services.AddHostedService<BootstrapTokenCleaner>();
+        services.AddHostedService<ClusterRoleAggregationController>();
+        services.AddHostedService<JobTtlController>();
         services.AddHostedService<ReplicaSetController>();
         services.AddHostedService<ReplicationControllerController>();
         services.AddHostedService<DeploymentController>();

@@ -5,6 +5,7 @@ using LiteKube.ApiServer;
 using LiteKube.Client;
 using LiteKube.Controllers;
 using LiteKube.Controllers.Certificates;
+using LiteKube.Controllers.ServiceAccounts;
 using LiteKube.Dns;
 using LiteKube.Hosting;
 using LiteKube.Network;
@@ -34,6 +35,7 @@ internal static class Modules
         services.AddSingleton<IApiTransportFactory, InProcessTransportFactory>();
         services.AddClient();
         services.AddSingleton<ICsrProcedure, ClusterCsrProcedure>();
+        services.AddSingleton<IServiceAccountTokenIssuer, ClusterTokenIssuer>();
         services.AddControllers(p => ModuleOptions.Controllers(settings, p.GetRequiredService<ClusterPki>()));
         services.AddScheduler();
         if (!settings.DisableAgent)

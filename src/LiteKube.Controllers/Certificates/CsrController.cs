@@ -1,3 +1,6 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using LiteKube.Api.Certificates.V1;
 using LiteKube.Api.Meta.V1;
 using LiteKube.Client;
@@ -43,6 +46,24 @@ internal sealed class CsrController(ControllerContext context, ICsrProcedure? pr
     {
         var done = request.Status.Certificate is { Length: > 0 } || request.Status.Conditions.Any(c => c.Type is "Denied" or "Failed");
         var since = done ? request.Status.Conditions.Select(c => c.LastUpdateTime).Max() : request.Metadata.CreationTimestamp;
-        return (since ?? request.Metadata.CreationTimestamp ?? now) + (done ? s_keepDecided : s_keepPending);
+        var end = (since ?? request.Metadata.CreationTimestamp ?? now) + (done ? s_keepDecided : s_keepPending);
+        return CertificateEnd(request) is { } expired && expired < end ? expired : end;
+    }
+
+    /// <summary>A certificate that is over is of no use to anybody.</summary>
+    private static DateTimeOffset? CertificateEnd(CertificateSigningRequest request)
+    {
+        if (request.Status.Certificate is not { Length: > 0 } pem)
+            return null;
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPem(Encoding.ASCII.GetString(pem));
+            return certificate.NotAfter.ToUniversalTime();
+        }
+        catch (CryptographicException)
+        {
+            // Whatever its signer put there: it is kept for the hour that others are.
+            return null;
+        }
     }
 }
