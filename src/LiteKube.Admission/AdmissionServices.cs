@@ -2,6 +2,7 @@ using LiteKube.Admission.Expressions;
 using LiteKube.Admission.Matching;
 using LiteKube.Admission.Plugins;
 using LiteKube.Admission.Plugins.Limits;
+using LiteKube.Admission.Plugins.PodSecurity;
 using LiteKube.Admission.Plugins.Quotas;
 using LiteKube.Admission.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,22 +20,31 @@ public static class AdmissionServices
         services.AddSingleton<IAdmissionChain, AdmissionChain>();
         services.TryAddSingleton<IResourceForms, StoredForm>();
         services.TryAddSingleton<IExpressionAuthorizer, NoAuthorizer>();
+        services.TryAddSingleton<IAdmissionAuthorizer, NobodyMay>();
         services.AddSingleton<ResourceMatcher>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<WebhookCaller>();
 
-        // In Kubernetes' order.
+        // In Kubernetes' order; AdmissionOptions says which run.
         services.AddSingleton<IAdmissionPlugin, NamespaceLifecycle>();
         services.AddSingleton<IAdmissionPlugin, LimitRanger>();
         services.AddSingleton<IAdmissionPlugin, ServiceAccountPlugin>();
         services.AddSingleton<IAdmissionPlugin, NodeRestriction>();
         services.AddSingleton<IAdmissionPlugin, TaintNodesByCondition>();
+        services.AddSingleton<IAdmissionPlugin, PodSecurityPlugin>();
         services.AddSingleton<IAdmissionPlugin, Priority>();
         services.AddSingleton<IAdmissionPlugin, DefaultTolerationSeconds>();
+        services.AddSingleton<IAdmissionPlugin, ExtendedResourceToleration>();
         services.AddSingleton<IAdmissionPlugin, DefaultStorageClass>();
+        services.AddSingleton<IAdmissionPlugin, StorageObjectInUseProtection>();
+        services.AddSingleton<IAdmissionPlugin, OwnerReferencesPermissionEnforcement>();
+        services.AddSingleton<IAdmissionPlugin, PersistentVolumeClaimResize>();
         services.AddSingleton<IAdmissionPlugin, RuntimeClassPlugin>();
+        services.AddSingleton<IAdmissionPlugin, CertificateApproval>();
+        services.AddSingleton<IAdmissionPlugin, CertificateSigning>();
         services.AddSingleton<IAdmissionPlugin, CertificateSubjectRestriction>();
         services.AddSingleton<IAdmissionPlugin, DefaultIngressClass>();
+        services.AddSingleton<IAdmissionPlugin, MatchConditionCheck>();
         services.AddSingleton<IAdmissionPlugin, MutatingAdmissionWebhook>();
         services.AddSingleton<IAdmissionPlugin, ValidatingAdmissionWebhook>();
         services.AddSingleton<IAdmissionPlugin, ResourceQuotaPlugin>();

@@ -22,10 +22,13 @@ internal sealed class PluginFixture
         Objects.Put(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "ns", Name = "default" } });
         Quotas = new QuotaWriter(Objects);
         Chain = new ServiceCollection().AddLogging().AddSingleton<IObjectReader>(Objects).AddSingleton<IServiceDialer>(Dialer)
-            .AddSingleton<IQuotaStatusWriter>(Quotas).AddAdmission(options ?? new AdmissionOptions()).BuildServiceProvider().GetRequiredService<IAdmissionChain>();
+            .AddSingleton<IQuotaStatusWriter>(Quotas).AddSingleton<IAdmissionAuthorizer>(new Authorizer(Allowed)).AddAdmission(options ?? new AdmissionOptions()).BuildServiceProvider().GetRequiredService<IAdmissionChain>();
     }
 
     public FakeObjects Objects { get; } = new();
+
+    /// <summary>What the user may beside the request itself: <c>approve signers example.com/*</c>.</summary>
+    public HashSet<string> Allowed { get; } = [];
 
     public QuotaWriter Quotas { get; }
 
@@ -84,5 +87,11 @@ internal sealed class PluginFixture
         await Chain.MutateAsync(request, CancellationToken.None);
         Assert.Equal(once, request.Object?.ToJsonString());
         await Chain.ValidateAsync(request, CancellationToken.None);
+    }
+
+    private sealed class Authorizer(HashSet<string> allowed) : IAdmissionAuthorizer
+    {
+        public ValueTask<bool> MayAsync(UserInfo user, AccessQuestion question, CancellationToken cancellationToken) =>
+            new(allowed.Contains($"{question.Verb} {question.Resource}{(question.Subresource.Length > 0 ? "/" + question.Subresource : "")} {question.Name}"));
     }
 }

@@ -16,6 +16,9 @@ public interface IResourceForms
     /// <summary>The kind of the bodies of a resource or of its sub-resource, as Scale for <c>deployments/scale</c>.</summary>
     GroupVersionKind KindOf(ResourceType resource, string subresource);
 
+    /// <summary>The resource of a kind as an owner reference names it; null where no such kind is served.</summary>
+    ResourceType? FindKind(string apiVersion, string kind) => ApiSchema.Current.Kinds.FirstOrDefault(k => k.Resource.Kind == kind && k.Resource.ApiVersion == apiVersion)?.Resource;
+
     /// <summary>An object of the request, new or old, as <paramref name="shownAs"/> has it. Never the tree that it is given.</summary>
     ValueTask<JsonObject> ShowAsync(AdmissionRequest request, JsonObject stored, ResourceType shownAs, CancellationToken cancellationToken);
 

@@ -1,3 +1,4 @@
+using LiteKube.Admission.Expressions;
 using LiteKube.Admission.Matching;
 using LiteKube.Api;
 using LiteKube.Api.Admissionregistration.V1;
@@ -18,7 +19,7 @@ internal sealed record Webhook
 
     public required MatchCriteria Criteria { get; init; }
 
-    public IReadOnlyList<MatchCondition> Conditions { get; init; } = [];
+    public required MatchConditionPrograms Conditions { get; init; }
 
     /// <summary>Null where the configuration names none that can be called; calls then fail with <see cref="Problem"/>.</summary>
     public WebhookEndpoint? Endpoint { get; init; }
@@ -44,7 +45,7 @@ internal sealed record Webhook
         Name = w.Name,
         Id = $"{configuration.Metadata.Name}/{w.Name}/{i}",
         Criteria = MatchCriteria.Of(w),
-        Conditions = w.MatchConditions,
+        Conditions = MatchConditionPrograms.Of(w.MatchConditions, AdmissionEnvironment.Webhooks),
         FailsOpen = w.FailurePolicy == "Ignore",
         Timeout = TimeSpan.FromSeconds(w.TimeoutSeconds ?? 10),
         HasNoSideEffects = w.SideEffects is "None" or "NoneOnDryRun",
@@ -58,7 +59,7 @@ internal sealed record Webhook
         Name = w.Name,
         Id = $"{configuration.Metadata.Name}/{w.Name}/{i}",
         Criteria = MatchCriteria.Of(w),
-        Conditions = w.MatchConditions,
+        Conditions = MatchConditionPrograms.Of(w.MatchConditions, AdmissionEnvironment.Webhooks),
         FailsOpen = w.FailurePolicy == "Ignore",
         Timeout = TimeSpan.FromSeconds(w.TimeoutSeconds ?? 10),
         HasNoSideEffects = w.SideEffects is "None" or "NoneOnDryRun",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using LiteKube.Admission.Expressions;
 using LiteKube.Admission.Matching;
 using LiteKube.Api;
 using LiteKube.Api.Meta.V1;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace LiteKube.Admission.Webhooks;
 
 /// <summary>Whether a webhook wants a request, and what it says to it.</summary>
-internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatcher matcher, IResourceForms forms, ILogger<WebhookCaller> log)
+internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatcher matcher, IResourceForms forms, IExpressionAuthorizer authorizer, ILogger<WebhookCaller> log)
 {
     private static readonly HashSet<string> s_exempt = new(StringComparer.Ordinal)
     {
@@ -22,8 +23,20 @@ internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatche
     public static bool IsExempt(AdmissionRequest request) => request.Resource.Group == "admissionregistration.k8s.io" && s_exempt.Contains(request.Resource.Plural);
 
     /// <summary>Null where the webhook is not to be called.</summary>
-    public ValueTask<ResourceMatch?> MatchAsync(Webhook webhook, AdmissionRequest request, CancellationToken cancellationToken) =>
-        matcher.MatchAsync(request, webhook.Criteria, cancellationToken);
+    /// <exception cref="ApiException">Forbidden: a match condition failed, and the webhook must not be passed over.</exception>
+    public async ValueTask<ResourceMatch?> MatchAsync(Webhook webhook, AdmissionRequest request, CancellationToken cancellationToken)
+    {
+        if (await matcher.MatchAsync(request, webhook.Criteria, cancellationToken) is not { } match)
+            return null;
+        if (webhook.Conditions.IsEmpty)
+            return match;
+        var shown = request.Object is null ? null : await Forms.ShowAsync(request, request.Object, match.Resource, cancellationToken);
+        var shownOld = request.OldObject is null ? null : await Forms.ShowAsync(request, request.OldObject, match.Resource, cancellationToken);
+        var inputs = ExpressionInputs.Of(request, match, Forms, shown, shownOld, authorizer.For(request.User, cancellationToken));
+        if (webhook.Conditions.Evaluate(inputs, out var error, cancellationToken) is { } matches)
+            return matches ? match : null;
+        return webhook.FailsOpen ? null : throw Denial.Of(request, error ?? "");
+    }
 
     /// <summary>Calls the webhook. Its warnings and annotations are noted in the request. Null: it failed, and is to be passed over.</summary>
     /// <exception cref="ApiException">It refused, or failed and must not be passed over.</exception>

@@ -14,6 +14,7 @@ internal static class AccessServices
 {
     public static void Add(IServiceCollection services)
     {
+        services.AddSingleton<IAdmissionAuthorizer, AdmissionAuthorizer>();
         services.AddSingleton<IAdmissionPlugin, RoleEscalation>();
         services.AddSingleton<AuditLog>();
         services.AddSingleton<IHostedService>(p => p.GetRequiredService<AuditLog>());

@@ -33,6 +33,8 @@ internal sealed class ServedForms(Lazy<ResourceRegistry> registry, ObjectRules r
     public GroupVersionKind KindOf(ResourceType resource, string subresource) =>
         subresource.Length > 0 && registry.Value.Find(resource)?.Schema.Subresource(subresource) is { } sub ? sub.Kind : new GroupVersionKind(resource.Group, resource.Version, resource.Kind);
 
+    public ResourceType? FindKind(string apiVersion, string kind) => registry.Value.Resources.FirstOrDefault(r => r.Type.Kind == kind && r.Type.ApiVersion == apiVersion)?.Type;
+
     public async ValueTask<JsonObject> ShowAsync(AdmissionRequest request, JsonObject stored, ResourceType shownAs, CancellationToken cancellationToken)
     {
         if (request.Subresource == Scale)
