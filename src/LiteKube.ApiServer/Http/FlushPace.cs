@@ -7,7 +7,7 @@ namespace LiteKube.ApiServer.Http;
 /// </summary>
 internal sealed class FlushPace : IDisposable
 {
-    private const int PerPulse = 80;
+    private const int PerPulse = 60;
 
     private static readonly TimeSpan s_pulse = TimeSpan.FromMilliseconds(5);
 

@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http;
 
 namespace LiteKube.ApiServer.Http;
@@ -38,20 +39,41 @@ internal static class ResponseBody
         response.ContentLength = length;
         if (HttpMethods.IsHead(context.Request.Method))
             return;
+        await CopyAsync(response.BodyWriter, parts, context.RequestAborted);
+    }
+
+    /// <summary>A buffer at a time: asking the writer for room costs more than copying a small part.</summary>
+    private static async ValueTask CopyAsync(PipeWriter writer, IEnumerable<ReadOnlyMemory<byte>> parts, CancellationToken cancellationToken)
+    {
         const int flushEvery = 64 * 1024;
-        var writer = response.BodyWriter;
-        var unflushed = 0;
+        var room = writer.GetMemory(1);
+        var (used, unflushed) = (0, 0);
         foreach (var part in parts)
         {
-            System.Buffers.BuffersExtensions.Write(writer, part.Span);
-            unflushed += part.Length;
-            if (unflushed < flushEvery)
-                continue;
-            unflushed = 0;
-            await writer.FlushAsync(context.RequestAborted);
+            var rest = part;
+            while (true)
+            {
+                var fits = Math.Min(rest.Length, room.Length - used);
+                rest.Span[..fits].CopyTo(room.Span[used..]);
+                used += fits;
+                if (fits == rest.Length)
+                    break;
+                rest = rest[fits..];
+                writer.Advance(used);
+                unflushed += used;
+                used = 0;
+                if (unflushed >= flushEvery)
+                {
+                    unflushed = 0;
+                    await writer.FlushAsync(cancellationToken);
+                }
+
+                room = writer.GetMemory(1);
+            }
         }
 
-        await writer.FlushAsync(context.RequestAborted);
+        writer.Advance(used);
+        await writer.FlushAsync(cancellationToken);
     }
 
     private static HttpResponse Start(HttpContext context, int statusCode, string contentType)

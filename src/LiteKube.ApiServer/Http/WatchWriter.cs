@@ -19,6 +19,7 @@ namespace LiteKube.ApiServer.Http;
 internal sealed class WatchWriter(TableWriter tables, ReadySignal server, FlushPace pace)
 {
     private const int FlushAt = 64 * 1024;
+    private const int LargestInOnePiece = 8 * 1024;
 
     public async ValueTask WriteAsync(HttpContext context, ApiRequest request, ObjectWatch watch, ResponseFormat format)
     {
@@ -102,10 +103,27 @@ internal sealed class WatchWriter(TableWriter tables, ReadySignal server, FlushP
 
     private static void Write(PipeWriter writer, ReadOnlySpan<byte> type, ReadOnlyMemory<byte> json)
     {
-        writer.Write("{\"type\":\""u8);
-        writer.Write(type);
-        writer.Write("\",\"object\":"u8);
-        writer.Write(json.Span);
-        writer.Write("}\n"u8);
+        var head = "{\"type\":\""u8;
+        var middle = "\",\"object\":"u8;
+        var tail = "}\n"u8;
+        var length = head.Length + type.Length + middle.Length + json.Length + tail.Length;
+        if (length > LargestInOnePiece)
+        {
+            writer.Write(head);
+            writer.Write(type);
+            writer.Write(middle);
+            writer.Write(json.Span);
+            writer.Write(tail);
+            return;
+        }
+
+        // Asking the writer for room five times would cost more than copying.
+        var room = writer.GetSpan(length);
+        head.CopyTo(room);
+        type.CopyTo(room = room[head.Length..]);
+        middle.CopyTo(room = room[type.Length..]);
+        json.Span.CopyTo(room = room[middle.Length..]);
+        tail.CopyTo(room[json.Length..]);
+        writer.Advance(length);
     }
 }
