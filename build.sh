@@ -28,6 +28,40 @@ need_engine() { install docker:docker.io dockerd:docker.io iptables:iptables nft
 need_images() { install busybox:busybox-static redis-server:redis-server nginx:nginx-light curl:curl; }
 need_kubectl() { install kubectl:kubernetes-client; }
 
+# The clients of tests/LiteKube.EndToEnd.Tests/Clients. client-go comes with its dependencies in the source package that Debian's kubectl is made of.
+need_clients() {
+    local sources=tests/LiteKube.EndToEnd.Tests/Clients clients=$ARTIFACTS/clients work=/tmp/litekube-client-go
+    install go:golang-go npm:npm
+    mkdir -p "$clients/node"
+    if [ ! "$clients/litekube-client" -nt "$sources/go/main.go" ]; then
+        say "building the client of client-go"
+        local tree=$work/src/k8s.io/kubernetes
+        if [ ! -d "$tree/vendor" ]; then
+            debian_source kubernetes "$work/source"
+            mkdir -p "$tree"
+            tar xzf "$work"/source/kubernetes_*.orig.tar.gz -C "$tree" --strip-components=1
+        fi
+        mkdir -p "$tree/cmd/litekube-client"
+        cp "$sources/go/main.go" "$tree/cmd/litekube-client/"
+        (cd "$tree" && GO111MODULE=off GOFLAGS= GOPATH=$work go build -o "$clients/litekube-client" ./cmd/litekube-client)
+    fi
+    cp "$sources"/node/*.js* "$clients/node/"
+    if [ ! "$clients/node/node_modules" -nt "$sources/node/package-lock.json" ]; then
+        say "fetching @kubernetes/client-node"
+        (cd "$clients/node" && npm ci --no-audit --no-fund --loglevel=error && touch node_modules)
+    fi
+}
+# debian_source PACKAGE DIRECTORY: fetches a source package with package lists of its own; the machine's stay as they are.
+debian_source() {
+    local apt=$2/apt release
+    release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+    mkdir -p "$apt/lists/partial"
+    echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $release main" >"$apt/sources.list"
+    local options=(-q -o Dir::Etc::sourcelist="$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null -o Dir::State::lists="$apt/lists" -o APT::Get::List-Cleanup=0 -o APT::Sandbox::User=root)
+    apt-get "${options[@]}" update >/tmp/litekube-apt.log 2>&1 && (cd "$2" && apt-get "${options[@]}" source --download-only "$1" >>/tmp/litekube-apt.log 2>&1) ||
+        { tail -20 /tmp/litekube-apt.log >&2; die "apt-get could not fetch the source of $1"; }
+}
+
 # A docker engine for `run`: the system's, started where it is not running.
 start_docker() {
     docker info >/dev/null 2>&1 && return 0
@@ -104,6 +138,7 @@ wait_for() {
 run_tests() {
     [ "$(id -u)" = 0 ] || die "the end-to-end tests make network namespaces and containers: run as root"
     need_sdk; need_engine; need_images; need_kubectl; install curl:curl docker-registry:docker-registry openssl:openssl nsenter:util-linux ps:procps
+    need_clients
     build
     publish
     local results=$ARTIFACTS/test-results failed=0 project
@@ -117,7 +152,7 @@ run_tests() {
 }
 test_project() {
     say "testing $(basename "$1")"
-    LITEKUBE=$LITEKUBE dotnet test "$1" --no-build -c Debug --nologo -v q --logger "console;verbosity=minimal" --logger "trx;LogFileName=$(basename "$1").trx" --results-directory "$ARTIFACTS/test-results" --blame-hang-timeout 15m 2>&1 | grep -vE '^\s*$|Test run for|VSTest version|Starting test execution|A total of|Results File' || return 1
+    LITEKUBE=$LITEKUBE LITEKUBE_CLIENTS=$ARTIFACTS/clients dotnet test "$1" --no-build -c Debug --nologo -v q --logger "console;verbosity=minimal" --logger "trx;LogFileName=$(basename "$1").trx" --results-directory "$ARTIFACTS/test-results" --blame-hang-timeout 15m 2>&1 | grep -vE '^\s*$|Test run for|VSTest version|Starting test execution|A total of|Results File' || return 1
     return "${PIPESTATUS[0]}"
 }
 # The last line of a test run: counts taken from the result files.
