@@ -12,7 +12,7 @@ namespace LiteKube.Api.Codecs;
 /// </summary>
 public static class Yaml
 {
-    /// <summary>How many nodes aliases may add, so that a small body cannot grow without end.</summary>
+    /// <summary>How many nodes aliases may add, so that a small body cannot grow without end. Text counts too, by the 64 characters.</summary>
     public const int MaxAliasedNodes = 100_000;
 
     /// <exception cref="ApiException">BadRequest: not YAML, not one mapping, nested too deeply, or grown too large by aliases.</exception>
@@ -177,7 +177,7 @@ public static class Yaml
 
         private static int Count(JsonNode? node)
         {
-            var count = 1;
+            var count = 1 + (node.AsString()?.Length ?? 0) / 64;
             if (node is JsonObject members)
                 foreach (var (_, value) in members)
                     count += Count(value);

@@ -45,6 +45,7 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
 
     private void Type(TypeSchema type)
     {
+        Description(Descriptions.OfType(type.Name));
         writer.WriteString("type"u8, "object"u8);
         if (type.Ordered.Count > 0)
         {
@@ -52,7 +53,7 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
             foreach (var field in type.Ordered)
             {
                 writer.WriteStartObject(field.Name);
-                Field(field);
+                Field(type, field);
                 writer.WriteEndObject();
             }
 
@@ -70,14 +71,15 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
     {
         writer.WriteString("type"u8, "object"u8);
         writer.WriteStartObject("properties"u8);
-        Property("apiVersion"u8, "string"u8);
+        Property("apiVersion"u8, "string"u8, Descriptions.OfField("", "apiVersion"));
         writer.WriteStartObject("items"u8);
+        Description(Descriptions.OfField("", "items"));
         writer.WriteString("type"u8, "array"u8);
         writer.WriteStartObject("items"u8);
         Reference(OpenApiNames.Of(item.Name));
         writer.WriteEndObject();
         writer.WriteEndObject();
-        Property("kind"u8, "string"u8);
+        Property("kind"u8, "string"u8, Descriptions.OfField("", "kind"));
         writer.WriteStartObject("metadata"u8);
         Reference(OpenApiNames.Of("meta.v1.ListMeta"));
         writer.WriteEndObject();
@@ -86,9 +88,16 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
         Gvks(item.Gvk! with { Kind = item.Gvk.Kind + "List" });
     }
 
-    private void Property(ReadOnlySpan<byte> name, ReadOnlySpan<byte> type)
+    private void Description(string? text)
+    {
+        if (text is not null)
+            writer.WriteString("description"u8, text);
+    }
+
+    private void Property(ReadOnlySpan<byte> name, ReadOnlySpan<byte> type, string? description)
     {
         writer.WriteStartObject(name);
+        Description(description);
         writer.WriteString("type"u8, type);
         writer.WriteEndObject();
     }
@@ -100,9 +109,11 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
         writer.WriteEndArray();
     }
 
-    private void Field(FieldSchema field)
+    private void Field(TypeSchema owner, FieldSchema field)
     {
-        var extended = field.PatchStrategies.Count > 0 || field.Atomic || field.Set || field.MapKeys.Count > 0 || field.Default is not null;
+        var description = Descriptions.OfField(owner.Name, field.Name);
+        Description(description);
+        var extended = description is not null || field.PatchStrategies.Count > 0 || field.Atomic || field.Set || field.MapKeys.Count > 0 || field.Default is not null;
         Value(field.Type, extended);
         if (field.Default is System.Text.Json.Nodes.JsonValue scalar && field.Type.Kind < FieldKind.Time)
         {

@@ -9,7 +9,7 @@ namespace LiteKube.Api.OpenApi;
 
 /// <summary>
 /// The OpenAPI documents of the built-in kinds, made of the schema when first asked for and kept. They say what clients work by (types,
-/// required fields, patch and list strategies, kinds of operations, parameters) and hold no prose.
+/// required fields, patch and list strategies, kinds of operations, parameters), and describe the commonest fields in a line.
 /// </summary>
 public static class OpenApiDocuments
 {

@@ -10,6 +10,9 @@ public sealed class JsonPatch
     /// <summary>The most operations that one patch may have; also upstream's limit.</summary>
     public const int MaxOperations = 10_000;
 
+    /// <summary>How many bytes the copies of one patch may add; also upstream's limit. Without it a few operations could double a document without end.</summary>
+    public const int MaxCopiedBytes = 3 * 1024 * 1024;
+
     private enum Verb
     {
         Add,
@@ -49,8 +52,14 @@ public sealed class JsonPatch
     public JsonObject Apply(JsonObject target)
     {
         JsonNode root = target;
+        long copied = 0;
         foreach (var operation in _operations)
+        {
+            if (operation.Verb == Verb.Copy && (copied += SizeOf(Source(root, operation))) > MaxCopiedBytes)
+                throw Failed($"Unable to complete the copy, the accumulated size increase of copy is {copied}, exceeding the limit {MaxCopiedBytes}");
             root = Apply(root, operation);
+        }
+
         return root as JsonObject ?? throw Failed("the patched document is not an object");
     }
 
@@ -87,6 +96,8 @@ public sealed class JsonPatch
                 return root;
         }
     }
+
+    private static int SizeOf(JsonNode? node) => node is null ? 4 : JsonTree.Write(node).Length;
 
     private static JsonNode? Source(JsonNode root, Operation operation) => operation.From!.Find(root, out var value) ? value
         : throw Failed($"{(operation.Verb == Verb.Move ? "move" : "copy")} operation does not apply: doc is missing from path: {operation.From}");

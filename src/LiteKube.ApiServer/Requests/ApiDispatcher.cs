@@ -83,7 +83,7 @@ internal sealed class ApiDispatcher(
     {
         // The tree becomes the object, so each attempt needs one of its own.
         var wanted = decoder.Decode(request, KindOf(request));
-        return await updater.UpdateAsync(request, _ => (System.Text.Json.Nodes.JsonObject)wanted.DeepClone(), request.Resource.Strategy.PrepareForUpdate, cancellationToken);
+        return await updater.UpdateAsync(request, _ => (System.Text.Json.Nodes.JsonObject)wanted.DeepClone(), request.Resource.Strategy.PrepareForUpdate, cancellationToken, replaces: true);
     }
 
     private async ValueTask<ApiResult> PatchAsync(ApiRequest request, CancellationToken cancellationToken)

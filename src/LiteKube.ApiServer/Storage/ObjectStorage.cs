@@ -7,6 +7,9 @@ namespace LiteKube.ApiServer.Storage;
 /// <summary>The store in terms of objects. Turns its failures into Statuses; decides nothing about kinds.</summary>
 internal sealed class ObjectStorage(IStore store)
 {
+    /// <summary>The largest object that is stored; also what etcd takes by default.</summary>
+    private const int MostBytes = 1536 * 1024;
+
     public long Revision => store.Revision;
 
     public async ValueTask<StoredObject?> GetAsync(ServedResource resource, string? ns, string name, CancellationToken cancellationToken)
@@ -39,6 +42,8 @@ internal sealed class ObjectStorage(IStore store)
     /// <summary>Null: a conflicting write came first (see <paramref name="expectedRevision"/>, 0 for create).</summary>
     public async ValueTask<StoredObject?> PutAsync(ServedResource resource, string key, byte[] value, long expectedRevision, CancellationToken cancellationToken)
     {
+        if (value.Length > MostBytes)
+            throw new ApiException(StatusReason.RequestEntityTooLarge, $"Request entity too large: limit is {MostBytes}");
         var result = await WriteAsync(resource, new StoreWrite(key, value, expectedRevision, resource.Strategy.DurabilityOf(key)), cancellationToken);
         if (result.Outcome != WriteOutcome.Done)
             return null;

@@ -46,6 +46,23 @@ internal static class KindTables
         [Api.Apiregistration.V1.APIService.Resource] = ClusterTables.ApiServices,
         [Api.Admissionregistration.V1.ValidatingWebhookConfiguration.Resource] = ClusterTables.ValidatingWebhooks,
         [Api.Admissionregistration.V1.MutatingWebhookConfiguration.Resource] = ClusterTables.MutatingWebhooks,
+        [Api.Admissionregistration.V1.ValidatingAdmissionPolicy.Resource] = PolicyTables.Validating,
+        [Api.Admissionregistration.V1.ValidatingAdmissionPolicyBinding.Resource] = PolicyTables.ValidatingBindings,
+        [Api.Admissionregistration.V1.MutatingAdmissionPolicy.Resource] = PolicyTables.Mutating,
+        [Api.Admissionregistration.V1.MutatingAdmissionPolicyBinding.Resource] = PolicyTables.MutatingBindings,
+        [Api.Flowcontrol.V1.FlowSchema.Resource] = PolicyTables.FlowSchemas,
+        [Api.Flowcontrol.V1.PriorityLevelConfiguration.Resource] = PolicyTables.PriorityLevels,
+        [Api.Networking.V1.IPAddress.Resource] = PolicyTables.Addresses,
+        [Api.Networking.V1.ServiceCIDR.Resource] = PolicyTables.Ranges,
+        [Api.Core.V1.PodTemplate.Resource] = PolicyTables.PodTemplates,
+        [Api.Apps.V1.ControllerRevision.Resource] = PolicyTables.Revisions,
+        [Api.Storage.V1.CSIDriver.Resource] = StorageTables.Drivers,
+        [Api.Storage.V1.CSINode.Resource] = StorageTables.DriverNodes,
+        [Api.Storage.V1.CSIStorageCapacity.Resource] = StorageTables.Capacities,
+        [Api.Storage.V1.VolumeAttachment.Resource] = StorageTables.Attachments,
+        [Api.Storage.V1.VolumeAttributesClass.Resource] = StorageTables.AttributesClasses,
+        [Api.Resource.V1.ResourceClaim.Resource] = StorageTables.Claims,
+        [Api.Resource.V1.ResourceSlice.Resource] = StorageTables.Slices,
         [Api.Rbac.V1.Role.Resource] = ConfigTables.Roles,
         [Api.Rbac.V1.ClusterRole.Resource] = ConfigTables.ClusterRoles,
         [Api.Rbac.V1.RoleBinding.Resource] = ConfigTables.RoleBindings,
@@ -53,5 +70,7 @@ internal static class KindTables
     }.ToFrozenDictionary();
 
     public static ITable Of(ServedResource resource) =>
-        resource.Schema.Custom is { } custom ? new CustomTable(custom) : s_tables.TryGetValue(resource.Type, out var table) ? table : s_default;
+        resource.Schema.Custom is { } custom ? new CustomTable(custom)
+        : resource.Conversion is { } conversion ? new StoredTable(Of(resource.Storage), conversion)
+        : s_tables.TryGetValue(resource.Type, out var table) ? table : s_default;
 }

@@ -49,6 +49,7 @@ internal sealed class ListSnapshot(ObjectStorage storage)
 
     private (long Revision, string? After) Start(RequestOptions options, string prefix)
     {
+        ListOptionsCheck.List(options);
         var asked = ResourceVersions.Parse(options.ResourceVersion);
         var match = options.ResourceVersionMatch;
         if (!string.IsNullOrEmpty(options.Continue))
@@ -59,14 +60,11 @@ internal sealed class ListSnapshot(ObjectStorage storage)
             return (token.Revision, token.After);
         }
 
-        if (!string.IsNullOrEmpty(match) && options.ResourceVersion is null or "")
-            throw new ApiException(StatusReason.Invalid, "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
-        if (match is not (null or "" or "Exact" or "NotOlderThan"))
-            throw new ApiException(StatusReason.Invalid, $"resourceVersionMatch: Unsupported value: \"{match}\": supported values: \"Exact\", \"NotOlderThan\"");
-        if (match == "Exact" && asked == 0)
-            throw new ApiException(StatusReason.Invalid, "resourceVersionMatch: Forbidden: resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
         CheckNotAhead(asked);
-        return (match == "Exact" ? asked : 0, null);
+
+        // A first page of a revision is of that very revision, as its later pages are.
+        var exact = match == "Exact" || (string.IsNullOrEmpty(match) && options.Limit > 0);
+        return (exact ? asked : 0, null);
     }
 
     private async ValueTask<ListResult> OneAsync(ServedResource resource, string ns, string name, ObjectSelection selection, CancellationToken cancellationToken)

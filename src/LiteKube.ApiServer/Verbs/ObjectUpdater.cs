@@ -22,7 +22,8 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
     /// <summary>Far more than any contention needs; ends what would otherwise be a loop without end.</summary>
     private const int Attempts = 100;
 
-    public async ValueTask<ObjectResult> UpdateAsync(ApiRequest request, ObjectChange change, UpdateScope scope, CancellationToken cancellationToken, bool admit = true)
+    /// <param name="replaces">The change does not look at the present object.</param>
+    public async ValueTask<ObjectResult> UpdateAsync(ApiRequest request, ObjectChange change, UpdateScope scope, CancellationToken cancellationToken, bool admit = true, bool replaces = false)
     {
         var resource = request.Resource;
         for (var attempt = 1; ; attempt++)
@@ -35,7 +36,7 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
                 throw request.NotFound();
             }
 
-            var next = change(current.As(resource).ToTree());
+            var next = change(replaces ? [] : current.As(resource).ToTree());
             resource.Conversion?.ToStorage(next);
             CheckVersion(request, next, current);
             var old = current.ToTree(resource);

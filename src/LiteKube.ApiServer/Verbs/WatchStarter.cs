@@ -15,9 +15,10 @@ internal sealed class WatchStarter(ObjectStorage storage, ListSnapshot lists, Ti
 
     public async ValueTask<ObjectWatch> StartAsync(ServedResource resource, string ns, RequestOptions options, CancellationToken cancellationToken)
     {
-        Check(options);
+        ListOptionsCheck.Watch(options);
         var selection = ObjectSelection.Of(resource, options);
         var revision = ResourceVersions.Parse(options.ResourceVersion);
+        // Without bookmarks nothing can say where the initial events end: then it is a watch as of old.
         var streamingList = options.SendInitialEvents == true;
         lists.CheckNotAhead(revision);
 
@@ -54,21 +55,5 @@ internal sealed class WatchStarter(ObjectStorage storage, ListSnapshot lists, Ti
         {
             throw new ApiException(StatusReason.Expired, $"too old resource version: {revision} ({e.Compacted})");
         }
-    }
-
-    private static void Check(RequestOptions options)
-    {
-        var match = options.ResourceVersionMatch;
-        if (options.SendInitialEvents is null)
-        {
-            if (!string.IsNullOrEmpty(match))
-                throw new ApiException(StatusReason.Invalid, "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-            return;
-        }
-
-        if (match != "NotOlderThan")
-            throw new ApiException(StatusReason.Invalid, "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        if (options.SendInitialEvents == true && !options.AllowWatchBookmarks)
-            throw new ApiException(StatusReason.Invalid, "allowWatchBookmarks: Forbidden: sendInitialEvents requires allowWatchBookmarks");
     }
 }
