@@ -231,6 +231,10 @@ internal sealed class Checker(CelEnvironment environment, Action<int, string> re
         {
             case FoldKind.List:
                 return CelType.List(transformed);
+            case FoldKind.Sort:
+                if (transformed.Kind is not (CelKind.Dyn or CelKind.Error or CelKind.Int or CelKind.Uint or CelKind.Double or CelKind.Bool or CelKind.Duration or CelKind.Timestamp or CelKind.String or CelKind.Bytes))
+                    report(fold.Transform!.Position, $"found no matching overload for '@sortByAssociatedKeys' applied to 'list({single}).(list({transformed}))'");
+                return CelType.List(single);
             case FoldKind.Map:
                 return CelType.Map(key, transformed);
             case FoldKind.MapEntry:

@@ -30,8 +30,8 @@ public sealed class CelEnvironment
     public CelEnvironment WithTypes(ICelTypeProvider types) => new(_functions, _names, _types.Add(types));
 
     /// <summary>Parses and checks an expression.</summary>
-    /// <param name="expected">The type that the result must have; null for any. A result of type dyn passes.</param>
-    public CelCompilation Compile(string text, CelType? expected = null)
+    /// <param name="allowed">The types that the result may have; none for any. A result of type dyn is none of the others.</param>
+    public CelCompilation Compile(string text, params IReadOnlyList<CelType> allowed)
     {
         var source = new CelSource(text);
         var length = CodePoints.Count(text);
@@ -53,10 +53,10 @@ public sealed class CelEnvironment
             return Failed();
         var checker = new Checker(this, Report);
         var type = checker.Final(checker.Check(expression));
-        if (issues.Count == 0 && expected is not null && !checker.IsAssignable(expected, type))
-            Report(0, $"must evaluate to {expected}");
         if (issues.Count > 0)
             return Failed();
+        if (allowed.Count > 0 && !allowed.Contains(type))
+            return new CelCompilation(source, type, allowed);
         var root = new Planner(checker).Plan(expression);
         return new CelCompilation(source, new CelProgram(text, expression, type, root, checker.Slots), []);
 

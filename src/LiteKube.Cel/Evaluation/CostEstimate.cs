@@ -53,7 +53,7 @@ internal sealed class CostEstimate
         Enter(fold.Variable, fold.Second is null ? element : 1);
         if (fold.Second is not null)
             Enter(fold.Second, value);
-        var turn = fold.Kind switch { FoldKind.All => 3, FoldKind.Exists => 4, FoldKind.ExistsOne => 2, FoldKind.List => 12, _ => 3 };
+        var turn = fold.Kind switch { FoldKind.All => 3, FoldKind.Exists => 4, FoldKind.ExistsOne => 2, FoldKind.List or FoldKind.Sort => 12, _ => 3 };
         var body = Add(turn, Add(fold.Predicate is null ? 0 : Visit(fold.Predicate).Cost, fold.Transform is null ? 0 : Visit(fold.Transform).Cost));
         Leave(fold.Variable);
         if (fold.Second is not null)

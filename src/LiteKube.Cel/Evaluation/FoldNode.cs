@@ -53,6 +53,7 @@ internal sealed class FoldNode(FoldKind kind, Node range, int slot, bool two, No
         FoldKind.Exists => Quantify(frame, turns, true, 4),
         FoldKind.ExistsOne => CountOne(frame, turns),
         FoldKind.List => Collect(frame, turns),
+        FoldKind.Sort => Sort(frame, turns),
         _ => CollectMap(frame, turns),
     };
 
@@ -125,6 +126,27 @@ internal sealed class FoldNode(FoldKind kind, Node range, int slot, bool two, No
         }
 
         return new MadeList(result);
+    }
+
+    // sortBy: the elements in the order of what the expression makes of them; equals stay as they were.
+    private CelValue Sort(Frame frame, IEnumerable<CelValue?> turns)
+    {
+        frame.Charge(10);
+        var result = new List<(CelValue Key, CelValue Value)>();
+        foreach (var turn in turns)
+        {
+            if (!frame.Turn(12))
+                return CelResult.CostExceeded;
+            if (turn is not null)
+                return turn;
+            var element = frame.Locals[slot];
+            var key = transform!.Evaluate(frame);
+            if (key is ErrorValue)
+                return key;
+            result.Add((key, element));
+        }
+
+        return ExtendedLists.Sorted(result);
     }
 
     private CelValue CollectMap(Frame frame, IEnumerable<CelValue?> turns)

@@ -16,6 +16,7 @@ internal static class Libraries
         OptionalFunctions.AddTo(functions);
         StringExtensions.AddTo(functions);
         ListLibrary.AddTo(functions);
+        ExtendedLists.AddTo(functions);
         SetLibrary.AddTo(functions);
         RegexLibrary.AddTo(functions);
         UrlLibrary.AddTo(functions);

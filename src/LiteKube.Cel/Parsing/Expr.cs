@@ -99,6 +99,7 @@ internal enum FoldKind
     List,
     Map,
     MapEntry,
+    Sort,
 }
 
 /// <summary>What the macros over lists and maps become.</summary>

@@ -16,6 +16,7 @@ internal sealed class Macros(Action<int, string> report)
             ("filter", 2) => One(position, FoldKind.List, target, arguments, arguments[1], null),
             ("map", 2) => One(position, FoldKind.List, target, arguments, null, arguments[1]),
             ("map", 3) => One(position, FoldKind.List, target, arguments, arguments[1], arguments[2]),
+            ("sortBy", 2) => One(position, FoldKind.Sort, target, arguments, null, arguments[1]),
             ("all", 3) => Two(position, FoldKind.All, target, arguments, arguments[2], null),
             ("exists", 3) => Two(position, FoldKind.Exists, target, arguments, arguments[2], null),
             ("exists_one" or "existsOne", 3) => Two(position, FoldKind.ExistsOne, target, arguments, arguments[2], null),

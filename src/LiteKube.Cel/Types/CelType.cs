@@ -85,5 +85,10 @@ public sealed class CelType : IEquatable<CelType>
     }
 
     /// <summary>As Kubernetes prints it: <c>map(string, list(int))</c>.</summary>
-    public override string ToString() => Parameters.Count == 0 ? Name : $"{Name}({string.Join(", ", Parameters)})";
+    public override string ToString() => Kind switch
+    {
+        CelKind.Timestamp => "timestamp",
+        CelKind.Duration => "duration",
+        _ => Parameters.Count == 0 ? Name : $"{Name}({string.Join(", ", Parameters)})",
+    };
 }
