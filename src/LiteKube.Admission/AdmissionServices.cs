@@ -4,6 +4,7 @@ using LiteKube.Admission.Plugins;
 using LiteKube.Admission.Plugins.Limits;
 using LiteKube.Admission.Plugins.PodSecurity;
 using LiteKube.Admission.Plugins.Quotas;
+using LiteKube.Admission.Policies;
 using LiteKube.Admission.Webhooks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -22,6 +23,7 @@ public static class AdmissionServices
         services.TryAddSingleton<IExpressionAuthorizer, NoAuthorizer>();
         services.TryAddSingleton<IAdmissionAuthorizer, NobodyMay>();
         services.AddSingleton<ResourceMatcher>();
+        services.AddSingleton<PolicyMatcher>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<WebhookCaller>();
 
@@ -45,7 +47,9 @@ public static class AdmissionServices
         services.AddSingleton<IAdmissionPlugin, CertificateSubjectRestriction>();
         services.AddSingleton<IAdmissionPlugin, DefaultIngressClass>();
         services.AddSingleton<IAdmissionPlugin, MatchConditionCheck>();
+        services.AddSingleton<IAdmissionPlugin, MutatingAdmissionPolicyPlugin>();
         services.AddSingleton<IAdmissionPlugin, MutatingAdmissionWebhook>();
+        services.AddSingleton<IAdmissionPlugin, ValidatingAdmissionPolicyPlugin>();
         services.AddSingleton<IAdmissionPlugin, ValidatingAdmissionWebhook>();
         services.AddSingleton<IAdmissionPlugin, ResourceQuotaPlugin>();
         return services;

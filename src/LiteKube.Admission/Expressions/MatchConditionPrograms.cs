@@ -27,7 +27,7 @@ public sealed class MatchConditionPrograms
         {
             if (compiled.Program is null)
             {
-                (errors ??= []).Add($"compilation failed: {compiled.Message}");
+                (errors ??= []).Add(compiled.Detail);
                 continue;
             }
 

@@ -19,6 +19,9 @@ public interface IResourceForms
     /// <summary>The resource of a kind as an owner reference names it; null where no such kind is served.</summary>
     ResourceType? FindKind(string apiVersion, string kind) => ApiSchema.Current.Kinds.FirstOrDefault(k => k.Resource.Kind == kind && k.Resource.ApiVersion == apiVersion)?.Resource;
 
+    /// <summary>The structure of the bodies of a resource or of its sub-resource; null where it is not known.</summary>
+    TypeSchema? TypeOf(ResourceType resource, string subresource) => ApiSchema.Current.Type(KindOf(resource, subresource));
+
     /// <summary>An object of the request, new or old, as <paramref name="shownAs"/> has it. Never the tree that it is given.</summary>
     ValueTask<JsonObject> ShowAsync(AdmissionRequest request, JsonObject stored, ResourceType shownAs, CancellationToken cancellationToken);
 

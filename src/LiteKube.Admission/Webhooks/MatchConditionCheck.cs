@@ -28,7 +28,7 @@ internal sealed class MatchConditionCheck : IAdmissionPlugin
                 continue;
             var compiled = AdmissionEnvironment.Webhooks.Compile(expression, CelType.Bool);
             if (compiled.Program is null)
-                errors.Add(FieldError.Invalid(path.Child("expression"), expression, $"compilation failed: {compiled.Message}"));
+                errors.Add(FieldError.Invalid(path.Child("expression"), expression, compiled.Detail));
         }
 
         if (errors.Count > 0)

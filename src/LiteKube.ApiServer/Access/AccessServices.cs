@@ -1,9 +1,11 @@
 using LiteKube.Admission;
+using LiteKube.Admission.Expressions;
 using LiteKube.ApiServer.Audit;
 using LiteKube.ApiServer.Bootstrap;
 using LiteKube.ApiServer.Flow;
 using LiteKube.ApiServer.Health;
 using LiteKube.ApiServer.Metrics;
+using LiteKube.ApiServer.Policies;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -21,6 +23,9 @@ internal static class AccessServices
         services.AddSingleton<AuditTrail>();
         services.AddSingleton<BootstrapProgress>();
         services.AddSingleton<HealthChecks>();
+        services.AddSingleton<IExpressionAuthorizer, ExpressionAuthorizer>();
+        services.AddSingleton<PolicyStatusWriter>();
+        services.AddSingleton<IHostedService, PolicyStatusKeeper>();
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<FlowControl>();
         services.AddSingleton<FlowObjectWriter>();

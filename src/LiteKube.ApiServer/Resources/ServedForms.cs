@@ -35,6 +35,12 @@ internal sealed class ServedForms(Lazy<ResourceRegistry> registry, ObjectRules r
 
     public ResourceType? FindKind(string apiVersion, string kind) => registry.Value.Resources.FirstOrDefault(r => r.Type.Kind == kind && r.Type.ApiVersion == apiVersion)?.Type;
 
+    public TypeSchema? TypeOf(ResourceType resource, string subresource)
+    {
+        var kind = KindOf(resource, subresource);
+        return registry.Value.Find(resource) is { } served && kind == served.Kind ? served.Schema.Type : ApiSchema.Current.Type(kind);
+    }
+
     public async ValueTask<JsonObject> ShowAsync(AdmissionRequest request, JsonObject stored, ResourceType shownAs, CancellationToken cancellationToken)
     {
         if (request.Subresource == Scale)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LiteKube.Admission.Policies;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.Defaulting;
 using LiteKube.Api.Validation;
@@ -19,7 +20,8 @@ internal sealed class ObjectRules
     public void ValidateCreate(ApiRequest request, JsonObject created)
     {
         CheckName(request, created);
-        Throw(request, created, Validator.ValidateCreate(request.Resource.Storage.Schema, created));
+        var kind = request.Resource.Storage.Schema;
+        Throw(request, created, [.. Validator.ValidateCreate(kind, created), .. ExpressionRules.Check(kind, created, null)]);
     }
 
     /// <exception cref="LiteKube.Api.ApiException">Invalid: everything that is wrong, by field.</exception>
@@ -28,7 +30,8 @@ internal sealed class ObjectRules
         var kind = request.Resource.Storage.Schema;
         Throw(request, next, request.Subresource switch
         {
-            "" or "scale" => Validator.ValidateUpdate(kind, next, old),
+            "" => [.. Validator.ValidateUpdate(kind, next, old), .. ExpressionRules.Check(kind, next, old)],
+            "scale" => Validator.ValidateUpdate(kind, next, old),
             "status" or "approval" => Validator.ValidateStatusUpdate(kind, next, old),
             // These write what an update of the object itself may not.
             _ => Validator.Validate(kind.Type, next),

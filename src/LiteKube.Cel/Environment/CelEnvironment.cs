@@ -29,6 +29,10 @@ public sealed class CelEnvironment
 
     public CelEnvironment WithTypes(ICelTypeProvider types) => new(_functions, _names, _types.Add(types));
 
+    /// <summary>Whether a variable may be called so: letters, digits and underscores, and no word of the language.</summary>
+    public static bool IsIdentifier(string name) =>
+        name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && !FieldNames.IsReserved(name);
+
     /// <summary>Parses and checks an expression.</summary>
     /// <param name="allowed">The types that the result may have; none for any. A result of type dyn is none of the others.</param>
     public CelCompilation Compile(string text, params IReadOnlyList<CelType> allowed)

@@ -62,7 +62,7 @@ internal sealed class StructNode(CelType type, (string Name, Node Value, bool Op
         }
 
         frame.Charge(40);
-        return new MadeObject(type, result);
+        return new ConstructedObject(type, result);
     }
 }
 

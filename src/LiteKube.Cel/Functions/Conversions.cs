@@ -63,33 +63,41 @@ internal static class Conversions
         _ => value.Type.Name,
     };
 
-    /// <summary>The shortest text that reads back as the same number; plain below 1e21, as Go prints it.</summary>
+    /// <summary>The shortest digits that read back as the same number, laid out as Go's %g: plain from 1e-4 to below 1e6, with an exponent elsewhere.</summary>
     public static string Text(double number)
     {
         if (double.IsNaN(number))
             return "NaN";
         if (double.IsInfinity(number))
             return number > 0 ? "+Inf" : "-Inf";
-        var size = Math.Abs(number);
-        if (size != 0 && (size < 1e-4 || size >= 1e21))
-        {
-            var text = number.ToString("E16", CultureInfo.InvariantCulture);
-            var shortest = number.ToString("R", CultureInfo.InvariantCulture);
-            var at = shortest.IndexOf('E', StringComparison.Ordinal);
-            var mantissa = at >= 0 ? shortest[..at] : ShortMantissa(shortest);
-            var exponent = int.Parse(text.AsSpan(text.IndexOf('E', StringComparison.Ordinal) + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-            return $"{mantissa}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
-        }
-
-        return size < 1e15 ? number.ToString("0.####################", CultureInfo.InvariantCulture) is var plain && double.Parse(plain, CultureInfo.InvariantCulture) == number
-            ? plain : number.ToString("R", CultureInfo.InvariantCulture) : ((decimal)Math.Min(size, 7e27)).ToString("0", CultureInfo.InvariantCulture) is var digits && number < 0 ? "-" + digits : ((decimal)Math.Min(size, 7e27)).ToString("0", CultureInfo.InvariantCulture);
+        if (number == 0)
+            return double.IsNegative(number) ? "-0" : "0";
+        var (digits, exponent) = Digits(Math.Abs(number).ToString("R", CultureInfo.InvariantCulture));
+        var sign = number < 0 ? "-" : "";
+        if (exponent is < -4 or >= 6)
+            return $"{sign}{digits[0]}{(digits.Length > 1 ? "." + digits[1..] : "")}e{(exponent < 0 ? '-' : '+')}{Math.Abs(exponent):00}";
+        if (exponent < 0)
+            return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
+        return digits.Length <= exponent + 1
+            ? sign + digits.PadRight(exponent + 1, '0')
+            : $"{sign}{digits[..(exponent + 1)]}.{digits[(exponent + 1)..]}";
     }
 
-    private static string ShortMantissa(string plain)
+    // The significant digits, and the power of ten of the first of them.
+    private static (string Digits, int Exponent) Digits(string text)
     {
-        var sign = plain.StartsWith('-') ? "-" : "";
-        var digits = plain.Replace("-", "", StringComparison.Ordinal).Replace(".", "", StringComparison.Ordinal).TrimStart('0').TrimEnd('0');
-        return sign + (digits.Length > 1 ? $"{digits[0]}.{digits[1..]}" : digits);
+        var power = 0;
+        if (text.IndexOf('E', StringComparison.Ordinal) is >= 0 and var at)
+        {
+            power = int.Parse(text.AsSpan(at + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+            text = text[..at];
+        }
+
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        var whole = point < 0 ? text : text[..point];
+        var digits = point < 0 ? text : whole + text[(point + 1)..];
+        var leading = digits.Length - digits.TrimStart('0').Length;
+        return (digits.Trim('0'), whole.Length - 1 - leading + power);
     }
 
     private static CelValue ToBool(string text) => text switch

@@ -25,6 +25,7 @@ internal static class Libraries
         QuantityLibrary.AddTo(functions);
         SemverLibrary.AddTo(functions);
         FormatLibrary.AddTo(functions);
+        JsonPatchLibrary.AddTo(functions);
         AuthorizerLibrary.AddTo(functions);
         return functions.Freeze();
     }

@@ -15,6 +15,8 @@ public static class FieldNames
         "return", "var", "void", "while",
     ], StringComparer.Ordinal);
 
+    internal static bool IsReserved(string name) => s_reserved.Contains(name);
+
     /// <summary>The name by which expressions reach a property; null for a property that they cannot reach.</summary>
     public static string? Escape(string property)
     {

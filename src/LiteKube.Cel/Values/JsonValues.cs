@@ -112,8 +112,8 @@ internal static class JsonValues
                 return document.Node.DeepClone();
             case ListValue list:
                 return List(list, out problem);
-            case MadeObject made:
-                return Members(made.JsonFields, out problem);
+            case ConstructedObject made:
+                return Members(made.Fields, out problem);
             case MapValue map:
                 return Map(map, out problem);
             case OptionalValue { Value: { } inner }:

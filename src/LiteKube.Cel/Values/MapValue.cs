@@ -32,23 +32,3 @@ internal sealed class MadeMap(Dictionary<CelValue, CelValue> entries) : MapValue
 
     public override CelValue? Find(string key) => entries.GetValueOrDefault(new StringValue(key));
 }
-
-/// <summary>An object that an expression constructed: <c>Object{spec: …}</c>. Only its set fields are in it.</summary>
-internal sealed class MadeObject(CelType type, Dictionary<string, CelValue> fields) : MapValue
-{
-    public override CelKind Kind => CelKind.Object;
-
-    public override CelType Type => type;
-
-    public override int Count => fields.Count;
-
-    public override IEnumerable<CelValue> Keys => fields.Keys.Select(k => new StringValue(k));
-
-    public override CelValue? Find(CelValue key) => key is StringValue text ? Find(text.Value) : null;
-
-    public override CelValue? Find(string key) => fields.GetValueOrDefault(key);
-
-    /// <summary>The fields by the names they have in JSON.</summary>
-    public IEnumerable<(string JsonName, CelValue Value)> JsonFields =>
-        fields.Select(f => (type.Object?.Field(f.Key)?.JsonName ?? f.Key, f.Value));
-}

@@ -84,6 +84,14 @@ internal static class TypeRules
         ["admissionregistration.v1.MutatingWebhook"] = WebhookRules.Webhook,
         ["admissionregistration.v1.ValidatingWebhook"] = WebhookRules.Webhook,
         ["admissionregistration.v1.RuleWithOperations"] = WebhookRules.Rule,
+        ["admissionregistration.v1.NamedRuleWithOperations"] = AdmissionPolicyRules.NamedRule,
+        ["admissionregistration.v1.MatchResources"] = AdmissionPolicyRules.MatchResources,
+        ["admissionregistration.v1.ParamKind"] = AdmissionPolicyRules.ParamKind,
+        ["admissionregistration.v1.ParamRef"] = AdmissionPolicyRules.ParamRef,
+        ["admissionregistration.v1.ValidatingAdmissionPolicySpec"] = AdmissionPolicyRules.Validating,
+        ["admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec"] = AdmissionPolicyRules.ValidatingBinding,
+        ["admissionregistration.v1.MutatingAdmissionPolicySpec"] = AdmissionPolicyRules.Mutating,
+        ["admissionregistration.v1.MutatingAdmissionPolicyBindingSpec"] = AdmissionPolicyRules.MutatingBinding,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static TypeRule? Of(string type) => s_rules.GetValueOrDefault(type);
