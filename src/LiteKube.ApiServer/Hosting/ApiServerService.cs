@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,10 @@ internal sealed partial class ApiServerService(
 {
     /// <summary>How long requests under way have when the server stops. Watches end at once, tunnels are cut after it.</summary>
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
+
+    /// <summary>What may wait for a slow client, per response and per connection. Larger than Kestrel's 64 KiB, so that a list is handed on in fewer turns.</summary>
+    private const int ResponseBuffer = 256 * 1024;
+    private const int ConnectionBuffer = 512 * 1024;
 
     private WebApplication? _kestrel;
     private IServer? _server;
@@ -68,6 +73,7 @@ internal sealed partial class ApiServerService(
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
         builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockPool.Factory>();
+        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxWriteBufferSize = ConnectionBuffer);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         return builder.Build();
     }
@@ -79,6 +85,7 @@ internal sealed partial class ApiServerService(
         kestrel.Limits.MaxRequestBodySize = null;
         kestrel.Limits.MinRequestBodyDataRate = null;
         kestrel.Limits.MinResponseDataRate = null;
+        kestrel.Limits.MaxResponseBufferSize = ResponseBuffer;
         kestrel.Limits.Http2.MaxStreamsPerConnection = 1000;
         kestrel.Limits.Http2.InitialStreamWindowSize = 1024 * 1024;
         kestrel.Limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
