@@ -24,7 +24,7 @@ internal sealed class QuotaWriter(FakeObjects objects) : IQuotaStatusWriter
         await Task.Yield();
         lock (_gate)
         {
-            var present = objects.GetAsync(ResourceQuota.Resource, read.Header.Namespace, read.Header.Name, cancellationToken).Result;
+            var present = objects.Find(ResourceQuota.Resource, read.Header.Namespace, read.Header.Name);
             if (!ReferenceEquals(present, read))
                 return false;
             Writes++;

@@ -64,7 +64,7 @@ public sealed class ResourceQuotaTests
         _fixture.Quotas.Before = () =>
         {
             if (Interlocked.Increment(ref disturbances) is 1 or 3)
-                _fixture.Objects.Put(ResourceQuota.Resource, new KubeObject(_fixture.Objects.GetAsync(ResourceQuota.Resource, "ns", "x", default).Result!.Json));
+                _fixture.Objects.Put(ResourceQuota.Resource, new KubeObject(_fixture.Objects.Find(ResourceQuota.Resource, "ns", "x")!.Json));
         };
 
         var attempts = await Task.WhenAll(Enumerable.Range(0, 100).Select(async i =>
@@ -189,7 +189,7 @@ public sealed class ResourceQuotaTests
     private Task<System.Text.Json.Nodes.JsonObject> CreatePodAsync(string resources = "{}") =>
         _fixture.CreateAsync(Pod.Resource, $$$$"""{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","resources":{{{{resources}}}} }]}}""");
 
-    private string Used(string name) => string.Join(' ', _fixture.Objects.GetAsync(ResourceQuota.Resource, "ns", name, default).Result!.As<ResourceQuota>().Status.Used.OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => $"{u.Key}={u.Value}"));
+    private string Used(string name) => string.Join(' ', _fixture.Objects.Find(ResourceQuota.Resource, "ns", name)!.As<ResourceQuota>().Status.Used.OrderBy(u => u.Key, StringComparer.Ordinal).Select(u => $"{u.Key}={u.Value}"));
 
     private void Put(string name, string hard, string used, string? more = null) => _fixture.Objects.Put(JsonText.Parse<ResourceQuota>(
         $$$$"""{"metadata":{"namespace":"ns","name":"{{{{name}}}}"},"spec":{"hard":{{{{hard}}}}{{{{(more is null ? "" : "," + more)}}}} },"status":{"hard":{{{{hard}}}},"used":{{{{used}}}} } }"""));

@@ -45,11 +45,13 @@ public sealed class FakeObjects : IObjectReader
         }
     }
 
-    public ValueTask<KubeObject?> GetAsync(ResourceType resource, string? ns, string name, CancellationToken cancellationToken)
+    public KubeObject? Find(ResourceType resource, string? ns, string name)
     {
         lock (_gate)
-            return new(_objects.GetValueOrDefault(Key(resource, ns, name)));
+            return _objects.GetValueOrDefault(Key(resource, ns, name));
     }
+
+    public ValueTask<KubeObject?> GetAsync(ResourceType resource, string? ns, string name, CancellationToken cancellationToken) => new(Find(resource, ns, name));
 
     public ValueTask<IReadOnlyList<KubeObject>> ListAsync(ResourceType resource, string? ns, CancellationToken cancellationToken)
     {
