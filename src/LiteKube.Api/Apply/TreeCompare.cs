@@ -12,9 +12,9 @@ public static class TreeCompare
         return new Comparison(found.Added ?? FieldSet.Empty, found.Modified ?? FieldSet.Empty, found.Removed ?? FieldSet.Empty);
     }
 
-    private readonly record struct Found(FieldSet? Added, FieldSet? Modified, FieldSet? Removed);
+    internal readonly record struct Found(FieldSet? Added, FieldSet? Modified, FieldSet? Removed);
 
-    private static Found Pair(JsonNode? before, JsonNode? after, MergeSchema schema)
+    internal static Found Pair(JsonNode? before, JsonNode? after, MergeSchema schema)
     {
         var kind = schema.KindOf(after ?? before);
         if (kind != schema.KindOf(before ?? after))
@@ -80,7 +80,7 @@ public static class TreeCompare
 
     private static bool IsNothing(JsonNode? value) => value is null or JsonObject { Count: 0 } or JsonArray { Count: 0 };
 
-    private struct Differences
+    internal struct Differences
     {
         private FieldSetBuilder? _added;
         private FieldSetBuilder? _modified;

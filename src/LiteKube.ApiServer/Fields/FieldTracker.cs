@@ -1,7 +1,10 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using LiteKube.Api.Apply;
 using LiteKube.Api.Codecs;
 using LiteKube.ApiServer.Requests;
+using LiteKube.ApiServer.Resources;
+using LiteKube.ApiServer.Storage;
 using LiteKube.ApiServer.Verbs;
 
 namespace LiteKube.ApiServer.Fields;
@@ -13,6 +16,9 @@ namespace LiteKube.ApiServer.Fields;
 internal sealed class FieldTracker(TimeProvider time)
 {
     private const string Name = "managedFields";
+
+    private static readonly JsonDocumentOptions s_options = new() { MaxDepth = JsonTree.MaxDepth };
+    private static readonly FieldSet s_server = FieldSetCodec.Read("""{"f:metadata":{"f:managedFields":{},"f:resourceVersion":{}}}"""u8);
 
     public string Now => SystemMetadata.Time(time.GetUtcNow());
 
@@ -44,7 +50,8 @@ internal sealed class FieldTracker(TimeProvider time)
     }
 
     /// <returns>What to put into the new object: <paramref name="held"/> itself where nothing changed.</returns>
-    public JsonArray? Updated(ApiRequest request, JsonObject next, JsonObject old, JsonArray? held, JsonArray? given)
+    /// <param name="current">What <paramref name="old"/> was read from.</param>
+    public JsonArray? Updated(ApiRequest request, JsonObject next, JsonObject old, StoredObject current, JsonArray? held, JsonArray? given)
     {
         if (request.IsApply)
             return Same(given, held) ? held : given;
@@ -59,9 +66,20 @@ internal sealed class FieldTracker(TimeProvider time)
         if (managed.IsEmpty)
             return null;
         var resource = request.Resource.Storage;
-        var changes = TreeCompare.Compare(old, next, resource.Schema.Type).Without(ResetFields.Of(resource, request.Subresource));
+        var changes = Compare(request.Resource, next, old, current).Without(ResetFields.Of(resource, request.Subresource));
         var result = FieldTracking.Update(managed, changes, WriterOf(request, resource.Type.ApiVersion), Now);
         return ReferenceEquals(result, managed) && own is null ? held : Node(result);
+    }
+
+    private static Comparison Compare(ServedResource resource, JsonObject next, JsonObject old, StoredObject current)
+    {
+        if (resource.Custom is not null)
+            return TreeCompare.Compare(old, next, resource.Storage.Schema.Type);
+        using var document = JsonDocument.Parse(current.Object.Json, s_options);
+        var changes = ElementCompare.Compare(document.RootElement, next, resource.Storage.Schema.Type);
+
+        // The stored form has its version and its managed fields, which the new tree here has not.
+        return changes with { Removed = changes.Removed.Without(s_server) };
     }
 
     public static FieldWriter WriterOf(ApiRequest request, string apiVersion) => new(FieldManagerName.Of(request), apiVersion, request.Subresource);

@@ -40,7 +40,7 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
             resource.Conversion?.ToStorage(next);
             CheckVersion(request, next, current);
             var old = current.ToTree(resource);
-            var ownership = new Ownership(FieldTracker.Take(old), FieldTracker.Take(next));
+            var ownership = new Ownership(current, FieldTracker.Take(old), FieldTracker.Take(next));
             SystemMetadata.FillForUpdate(request, next, old);
             next = await PrepareAsync(request, next, old, ownership, scope, admit, cancellationToken);
             ownership.PutInto(next, old);
@@ -88,7 +88,7 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
         // Of the other sub-resources the scope says best what they write.
         if (request.Subresource is not ("" or "status"))
             scope(request, next, old);
-        ownership.Settled = fields.Updated(request, next, old, ownership.Held, ownership.Given);
+        ownership.Settled = fields.Updated(request, next, old, ownership.Current, ownership.Held, ownership.Given);
 
         var admission = admitter.For(request, AdmissionOperation.Update, next, old);
         await admitter.MutateAsync(admission, cancellationToken);
@@ -102,8 +102,10 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
     }
 
     /// <summary>managedFields of one update: of the present object, what the client sent, and what becomes of them.</summary>
-    private sealed class Ownership(JsonArray? held, JsonArray? given)
+    private sealed class Ownership(StoredObject current, JsonArray? held, JsonArray? given)
     {
+        public StoredObject Current { get; } = current;
+
         public JsonArray? Held { get; } = held;
 
         public JsonArray? Given { get; } = given;

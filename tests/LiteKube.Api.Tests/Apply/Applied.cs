@@ -34,7 +34,10 @@ internal sealed class Applied(TypeSchema? type, string apiVersion)
     public Applied Update(string manager, string yaml, string subresource = "")
     {
         var next = Tree(yaml);
-        Managed = FieldTracking.Update(Managed, TreeCompare.Compare(Object, next, type), new FieldWriter(manager, apiVersion, subresource), Time());
+        var changes = TreeCompare.Compare(Object, next, type);
+        using var before = System.Text.Json.JsonDocument.Parse(JsonTree.Write(Object));
+        Assert.Equal(changes, ElementCompare.Compare(before.RootElement, next, type));
+        Managed = FieldTracking.Update(Managed, changes, new FieldWriter(manager, apiVersion, subresource), Time());
         Object = next;
         return this;
     }
