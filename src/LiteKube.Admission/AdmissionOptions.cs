@@ -16,6 +16,15 @@ public sealed record AdmissionOptions
 
     public long UnreachableTolerationSeconds { get; init; } = 300;
 
+    /// <summary>What <see cref="Enabled"/> and <see cref="Disabled"/> may name.</summary>
+    public static IReadOnlyList<string> KnownPlugins { get; } =
+    [
+        "NamespaceLifecycle", "LimitRanger", "ServiceAccount", "NodeRestriction", "TaintNodesByCondition", "PodSecurity", "Priority", "DefaultTolerationSeconds",
+        "ExtendedResourceToleration", "DefaultStorageClass", "StorageObjectInUseProtection", "OwnerReferencesPermissionEnforcement", "PersistentVolumeClaimResize", "RuntimeClass",
+        "CertificateApproval", "CertificateSigning", "CertificateSubjectRestriction", "DefaultIngressClass", "MutatingAdmissionPolicy", "MutatingAdmissionWebhook",
+        "ValidatingAdmissionPolicy", "ValidatingAdmissionWebhook", "ResourceQuota",
+    ];
+
     internal bool Enables(IAdmissionPlugin plugin) =>
         !Disabled.Contains(plugin.Name) && (!s_offByDefault.Contains(plugin.Name) || Enabled.Contains(plugin.Name));
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using LiteKube.ApiServer.Aggregation;
 using LiteKube.ApiServer.Http;
 using LiteKube.ApiServer.Resources;
 using LiteKube.ApiServer.Services;
@@ -7,7 +8,7 @@ using Microsoft.AspNetCore.Http;
 namespace LiteKube.ApiServer.Discovery;
 
 /// <summary>What is served: /api, /apis, each group and each version, in the old form and, for /api and /apis, in the aggregated one.</summary>
-internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions options)
+internal sealed class DiscoveryPaths(ResourceRegistry registry, MergedDiscovery merged, ApiServerOptions options)
 {
     private volatile AggregatedDiscovery? _aggregated;
 
@@ -19,7 +20,7 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions
             if (WantsAggregated(context) is { } version)
                 await AggregatedAsync(context, path, version);
             else
-                await WriteAsync(context, path == "/api" ? Core() : LegacyDiscovery.Groups(registry.Current));
+                await WriteAsync(context, path == "/api" ? Core() : await merged.GroupsAsync(LegacyDiscovery.Groups(registry.Current), context.RequestAborted));
             return true;
         }
 
@@ -29,7 +30,7 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions
             return true;
         }
 
-        if (path.StartsWith("/apis/", StringComparison.Ordinal) && LegacyDiscovery.Group(registry.Current, path[6..]) is { } group)
+        if (path.StartsWith("/apis/", StringComparison.Ordinal) && await merged.GroupAsync(LegacyDiscovery.Group(registry.Current, path[6..]), path[6..], context.RequestAborted) is { } group)
         {
             await WriteAsync(context, group);
             return true;
@@ -44,6 +45,8 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, ApiServerOptions
     private async ValueTask AggregatedAsync(HttpContext context, string path, string version)
     {
         var document = Aggregated().Document(path, version);
+        if (path == "/apis")
+            document = await merged.AggregatedAsync(document, context.RequestAborted);
         context.Response.Headers.ETag = document.ETag;
         context.Response.Headers.Vary = "Accept";
         if (context.Request.Headers.IfNoneMatch.ToString() == document.ETag)

@@ -4,6 +4,7 @@ using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Schema;
 using LiteKube.ApiServer.Access;
+using LiteKube.ApiServer.Aggregation;
 using LiteKube.ApiServer.Audit;
 using LiteKube.ApiServer.Bootstrap;
 using LiteKube.ApiServer.CustomResources;
@@ -42,6 +43,7 @@ public static class ApiServerServices
         AddSubresources(services);
         AddHttp(services);
         AddStreaming(services);
+        AggregationServices.Add(services);
         AccessServices.Add(services);
         services.AddSingleton(p => new LocalApi(p.GetRequiredService<ResourceRegistry>(), p.GetRequiredService<ApiDispatcher>(), p.GetRequiredService<AuditTrail>()));
         services.AddSingleton<ReadySignal>();

@@ -1,6 +1,7 @@
 using LiteKube.Api;
 using LiteKube.Api.Meta.V1;
 using LiteKube.Api.Security;
+using LiteKube.ApiServer.Aggregation;
 using LiteKube.ApiServer.Audit;
 using LiteKube.ApiServer.Flow;
 using LiteKube.ApiServer.Metrics;
@@ -16,7 +17,7 @@ namespace LiteKube.ApiServer.Http;
 /// <summary>One HTTP request from its headers to its last byte: who, how many at once, may they, what, and the answer. Every failure becomes a Status.</summary>
 internal sealed partial class HttpFrontEnd(
     ResourceRegistry registry, RequestIdentity identity, IAuthorizer authorizer, ApiDispatcher dispatcher, ResultWriter results, PathRoutes paths, ConnectRoutes connects,
-    FlowControl flows, RequestMetrics metrics, AuditTrail audit, ILogger<HttpFrontEnd> log)
+    RemoteApis remotes, RemoteProxy proxy, FlowControl flows, RequestMetrics metrics, AuditTrail audit, ILogger<HttpFrontEnd> log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -64,6 +65,12 @@ internal sealed partial class HttpFrontEnd(
             return;
         }
 
+        if (form is RequestPath.Form.Unknown or RequestPath.Form.Discovery && await remotes.FindAsync(path, context.RequestAborted) is { } remote)
+        {
+            await RemoteAsync(exchange, caller, remote, path);
+            return;
+        }
+
         var verb = context.Request.Method.ToLowerInvariant();
         exchange.Begin(audit, caller, verb);
         await exchange.TakeSeatAsync(flows, new FlowRequest(caller.User, verb, "", "", "", "", path), context.RequestAborted);
@@ -77,6 +84,25 @@ internal sealed partial class HttpFrontEnd(
         }
 
         await paths.HandleAsync(context, path);
+    }
+
+    /// <summary>A group version that another server serves: who asks is this server's business, what comes of it the other's.</summary>
+    private async ValueTask RemoteAsync(Exchange exchange, Caller caller, RemoteApi remote, string path)
+    {
+        var context = exchange.Context;
+        var options = QueryOptions.Parse(context.Request.QueryString.Value);
+        var asked = RemoteRequest.Of(remote, path, context.Request.Method, options.Watch, options.FieldSelector);
+        var verb = asked?.Verb ?? context.Request.Method.ToLowerInvariant();
+        exchange.Begin(audit, caller, verb);
+        await exchange.TakeSeatAsync(flows, asked?.Flow(caller.User, remote) ?? new FlowRequest(caller.User, verb, "", "", "", "", path), context.RequestAborted);
+        var attributes = asked?.Attributes(caller.User, remote) ?? new AuthorizationAttributes { User = caller.User, Verb = verb, Path = path, IsResourceRequest = false };
+        var decision = await authorizer.AuthorizeAsync(attributes, context.RequestAborted);
+        exchange.Audit?.Decided(decision.Allowed, decision.Reason);
+        if (!decision.Allowed)
+            throw ForbiddenStatus.For(attributes, decision.Reason);
+        // It may be a watch or a tunnel, and how long it takes is the other server's doing.
+        exchange.LeaveSeat();
+        await LongAsync(exchange, new ValueTask(proxy.ServeAsync(context, remote, caller.User)));
     }
 
     private async ValueTask<Caller> ImpersonateAsync(Exchange exchange, UserInfo sender)

@@ -30,6 +30,9 @@ internal sealed class ResourceRegistry
         _current = new RegistrySnapshot(1, _builtIn);
     }
 
+    /// <summary>After custom resources have come or gone.</summary>
+    public event Action? Changed;
+
     public RegistrySnapshot Current => _current;
 
     public IReadOnlyList<ServedResource> Resources => _current.Resources;
@@ -48,6 +51,7 @@ internal sealed class ResourceRegistry
     {
         lock (_gate)
             _current = new RegistrySnapshot(_current.Number + 1, [.. _builtIn, .. custom]);
+        Changed?.Invoke();
     }
 
     public bool IsBuiltIn(string group, string plural) => _builtIn.Any(r => r.Type.Group == group && r.Type.Plural == plural);

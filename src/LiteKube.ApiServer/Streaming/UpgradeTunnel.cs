@@ -16,13 +16,19 @@ internal sealed class UpgradeTunnel(BackendConnections connections)
     /// <param name="target">Path and query at the backend.</param>
     public async Task RunAsync(HttpContext context, Backend backend, string target)
     {
-        var upgrade = context.Features.Get<IHttpUpgradeFeature>();
-        if (upgrade is not { IsUpgradableRequest: true })
-            throw new ApiException(StatusReason.BadRequest, "Upgrade request required");
+        UpgradeOf(context);
         await using var far = await connections.ConnectAsync(backend, context.RequestAborted);
-        await far.WriteAsync(Head(context, backend, target), context.RequestAborted);
+        await RunAsync(context, far, backend.Authority, target, ForwardedHeaders.ToBackend(context, upgrade: true).Concat(ForwardedHeaders.Forwarding(context)));
+    }
+
+    /// <param name="far">A connection to the backend, its TLS done.</param>
+    /// <param name="headers">All that the backend is to see of headers, but for Host.</param>
+    public async Task RunAsync(HttpContext context, Stream far, string authority, string target, IEnumerable<KeyValuePair<string, string>> headers)
+    {
+        var upgrade = UpgradeOf(context);
+        await far.WriteAsync(Head(context.Request.Method, authority, target, headers), context.RequestAborted);
         await far.FlushAsync(context.RequestAborted);
-        var answer = await AnswerAsync(far, backend, context.RequestAborted);
+        var answer = await AnswerAsync(far, authority, context.RequestAborted);
         if (answer.StatusCode != StatusCodes.Status101SwitchingProtocols)
             throw await RefusalAsync(far, answer, context.RequestAborted);
 
@@ -39,16 +45,19 @@ internal sealed class UpgradeTunnel(BackendConnections connections)
         await PumpAsync(near, far, context.RequestAborted);
     }
 
-    private static byte[] Head(HttpContext context, Backend backend, string target)
+    private static IHttpUpgradeFeature UpgradeOf(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true } upgrade ? upgrade : throw new ApiException(StatusReason.BadRequest, "Upgrade request required");
+
+    private static byte[] Head(string method, string authority, string target, IEnumerable<KeyValuePair<string, string>> headers)
     {
         var head = new StringBuilder();
-        head.Append(CultureInfo.InvariantCulture, $"{context.Request.Method} {target} HTTP/1.1\r\nHost: {backend.Authority}\r\n");
-        foreach (var (name, value) in ForwardedHeaders.ToBackend(context, upgrade: true).Concat(ForwardedHeaders.Forwarding(context)))
+        head.Append(CultureInfo.InvariantCulture, $"{method} {target} HTTP/1.1\r\nHost: {authority}\r\n");
+        foreach (var (name, value) in headers)
             head.Append(CultureInfo.InvariantCulture, $"{name}: {value}\r\n");
-        return Encoding.Latin1.GetBytes(head.Append("\r\n").ToString());
+        return Encoding.UTF8.GetBytes(head.Append("\r\n").ToString());
     }
 
-    private static async ValueTask<ResponseHead> AnswerAsync(Stream far, Backend backend, CancellationToken cancellationToken)
+    private static async ValueTask<ResponseHead> AnswerAsync(Stream far, string authority, CancellationToken cancellationToken)
     {
         try
         {
@@ -56,7 +65,7 @@ internal sealed class UpgradeTunnel(BackendConnections connections)
         }
         catch (IOException e)
         {
-            throw new ApiException(StatusReason.InternalError, $"error dialing backend: {backend.Authority}: {e.Message}");
+            throw new ApiException(StatusReason.InternalError, $"error dialing backend: {authority}: {e.Message}");
         }
     }
 

@@ -14,10 +14,12 @@ internal static class ServerFlags
     public static readonly Flag ClusterDomain = new("cluster-domain", "DOMAIN", "The domain of cluster DNS.", "cluster.local");
     public static readonly Flag NodeMonitorGrace = new("node-monitor-grace-period", "SECONDS", "How long a node may be silent before its Ready condition turns Unknown.", "40");
     public static readonly Flag UnreachableToleration = new("default-unreachable-toleration-seconds", "SECONDS", "How long pods stay bound to a node that is not ready or not reachable, where they say nothing else.", "300");
+    public static readonly Flag EnableAdmissionPlugins = new("enable-admission-plugins", "NAMES", "Admission plugins to run although they are off by default, separated by commas; may be repeated.", many: true);
+    public static readonly Flag DisableAdmissionPlugins = new("disable-admission-plugins", "NAMES", "Admission plugins not to run, separated by commas; may be repeated.", many: true);
 
     public static IReadOnlyList<Flag> All { get; } =
     [
         .. NodeFlags.All, BindAddress, HttpsListenPort, AdvertiseAddress, TlsSan, WriteKubeconfig, DisableAgent, ClusterCidr, ServiceCidr, ClusterDns, ClusterDomain,
-        NodeMonitorGrace, UnreachableToleration, .. AccessFlags.All,
+        NodeMonitorGrace, UnreachableToleration, EnableAdmissionPlugins, DisableAdmissionPlugins, .. AccessFlags.All,
     ];
 }

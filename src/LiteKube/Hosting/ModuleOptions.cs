@@ -40,6 +40,8 @@ internal static class ModuleOptions
     {
         NotReadyTolerationSeconds = settings.UnreachableTolerationSeconds,
         UnreachableTolerationSeconds = settings.UnreachableTolerationSeconds,
+        Enabled = settings.EnabledAdmissionPlugins,
+        Disabled = settings.DisabledAdmissionPlugins,
     };
 
     public static ApiServerOptions ApiServer(ServerSettings settings) => new()

@@ -1,5 +1,7 @@
 using System.Net;
+using LiteKube.Admission;
 using LiteKube.Flags;
+using LiteKube.Verbs;
 
 namespace LiteKube.Hosting;
 
@@ -14,6 +16,8 @@ internal sealed record ServerSettings
     public required bool DisableAgent { get; init; }
     public required TimeSpan NodeMonitorGrace { get; init; }
     public required int UnreachableTolerationSeconds { get; init; }
+    public required IReadOnlyList<string> EnabledAdmissionPlugins { get; init; }
+    public required IReadOnlyList<string> DisabledAdmissionPlugins { get; init; }
     public required AccessSettings Access { get; init; }
 
     public static ServerSettings Read(FlagValues flags) => new()
@@ -27,6 +31,16 @@ internal sealed record ServerSettings
         DisableAgent = flags.Switch(ServerFlags.DisableAgent),
         NodeMonitorGrace = TimeSpan.FromSeconds(flags.Number(ServerFlags.NodeMonitorGrace, 5, 86400)),
         UnreachableTolerationSeconds = flags.Number(ServerFlags.UnreachableToleration, 0, int.MaxValue),
+        EnabledAdmissionPlugins = Plugins(flags, ServerFlags.EnableAdmissionPlugins),
+        DisabledAdmissionPlugins = Plugins(flags, ServerFlags.DisableAdmissionPlugins),
         Access = AccessSettings.Read(flags),
     };
+
+    private static IReadOnlyList<string> Plugins(FlagValues flags, Flag flag)
+    {
+        string[] names = [.. flags.Many(flag).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        return names.FirstOrDefault(n => !AdmissionOptions.KnownPlugins.Contains(n)) is { } unknown
+            ? throw new UserErrorException($"{flag}: there is no admission plugin {unknown}; there are {string.Join(", ", AdmissionOptions.KnownPlugins)}")
+            : names;
+    }
 }

@@ -53,7 +53,7 @@ internal static class MinimalObjects
         ["flowschemas.flowcontrol.apiserver.k8s.io"] = """{"spec":{"priorityLevelConfiguration":{"name":"x"},"matchingPrecedence":500}}""",
         ["prioritylevelconfigurations.flowcontrol.apiserver.k8s.io"] = """{"spec":{"type":"Limited","limited":{"nominalConcurrencyShares":1,"limitResponse":{"type":"Reject"}}}}""",
         ["customresourcedefinitions.apiextensions.k8s.io"] = """{"spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"widgets","singular":"widget","kind":"Widget","listKind":"WidgetList"},"versions":[{"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object"}}}]}}""",
-        ["apiservices.apiregistration.k8s.io"] = """{"spec":{"group":"example.com","version":"v1","groupPriorityMinimum":1000,"versionPriority":10,"insecureSkipTLSVerify":true,"service":{"name":"s","namespace":"default"}}}""",
+        ["apiservices.apiregistration.k8s.io"] = """{"spec":{"group":"example.com","version":"v1","groupPriorityMinimum":1000,"versionPriority":10}}""",
         ["validatingwebhookconfigurations.admissionregistration.k8s.io"] = """{"webhooks":[]}""",
         ["mutatingwebhookconfigurations.admissionregistration.k8s.io"] = """{"webhooks":[]}""",
         ["validatingadmissionpolicies.admissionregistration.k8s.io"] = """{"spec":{"matchConstraints":{"resourceRules":[{"apiGroups":["apps"],"apiVersions":["v1"],"operations":["CREATE"],"resources":["deployments"]}]},"validations":[{"expression":"true"}]}}""",

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -37,7 +35,7 @@ public sealed class WebhookServer : IAsyncDisposable
 
     public static async Task<WebhookServer> StartAsync(string host = "hook.ns.svc")
     {
-        var (certificate, bundle) = Certificates(host);
+        var (certificate, bundle) = TestCertificates.For(host);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate)));
         var app = builder.Build();
@@ -85,24 +83,5 @@ public sealed class WebhookServer : IAsyncDisposable
         response["uid"] = (string)review["request"]!["uid"]!;
         context.Response.ContentType = "application/json";
         await context.Response.WriteAsync(new JsonObject { ["kind"] = "AdmissionReview", ["apiVersion"] = (string)review["apiVersion"]!, ["response"] = response }.ToJsonString(), context.RequestAborted);
-    }
-
-    private static (X509Certificate2 Leaf, byte[] Bundle) Certificates(string host)
-    {
-        using var rootKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var rootRequest = new CertificateRequest("CN=webhook-ca", rootKey, HashAlgorithmName.SHA256);
-        rootRequest.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        var now = DateTimeOffset.UtcNow;
-        using var root = rootRequest.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(host);
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
-        using var signed = request.Create(root, now.AddHours(-1), now.AddHours(12), RandomNumberGenerator.GetBytes(8));
-        using var withKey = signed.CopyWithPrivateKey(key);
-        return (X509CertificateLoader.LoadPkcs12(withKey.Export(X509ContentType.Pfx), null), Encoding.ASCII.GetBytes(root.ExportCertificatePem()));
     }
 }

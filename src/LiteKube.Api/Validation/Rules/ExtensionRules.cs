@@ -40,6 +40,21 @@ internal static class ExtensionRules
             errors.Add(FieldError.Invalid(FieldPath.Root.Child("metadata", "name"), name, $"must be `spec.version+\".\"+spec.group`: \"{required}\""));
         errors.Range(path.Child("spec", "groupPriorityMinimum"), spec.Long("groupPriorityMinimum") ?? 0, 1, 20000);
         errors.Range(path.Child("spec", "versionPriority"), spec.Long("versionPriority") ?? 0, 1, 1000);
+        var at = path.Child("spec");
+        if (spec.Object("service") is not { } reference)
+        {
+            if (!string.IsNullOrEmpty(spec.String("caBundle")))
+                errors.Add(FieldError.Invalid(at.Child("caBundle"), spec.String("caBundle")!, "local APIServices may not have a caBundle"));
+            if (spec.Bool("insecureSkipTLSVerify") == true)
+                errors.Add(FieldError.Invalid(at.Child("insecureSkipTLSVerify"), true, "local APIServices may not have insecureSkipTLSVerify"));
+            return;
+        }
+
+        foreach (var field in (ReadOnlySpan<string>)["namespace", "name"])
+            if (string.IsNullOrEmpty(reference.String(field)))
+                errors.Add(FieldError.Required(at.Child("service", field)));
+        if (reference.Long("port") is { } port)
+            errors.Range(at.Child("service", "port"), port, 1, 65535);
         if (spec.Bool("insecureSkipTLSVerify") == true && !string.IsNullOrEmpty(spec.String("caBundle")))
             errors.Add(FieldError.Invalid(path.Child("spec", "insecureSkipTLSVerify"), true, "may not be true if caBundle is present"));
     }

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using LiteKube.Testing.Webhooks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+
+namespace LiteKube.ApiServer.Tests.Aggregation;
+
+/// <summary>An API server of its own group on loopback, over HTTPS, that notes who asked for whom.</summary>
+internal sealed class RemoteServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly string _group;
+
+    private RemoteServer(WebApplication app, string group, byte[] bundle)
+    {
+        _app = app;
+        _group = group;
+        CaBundle = Convert.ToBase64String(bundle);
+    }
+
+    public string CaBundle { get; }
+
+    public int Port => new Uri(_app.Urls.First()).Port;
+
+    public ConcurrentQueue<(string Target, string? ClientName, Dictionary<string, string> Headers)> Asked { get; } = new();
+
+    public bool IsBroken { get; set; }
+
+    /// <summary>Lets the next event of an open watch out.</summary>
+    public SemaphoreSlim Events { get; } = new(0);
+
+    public static async Task<RemoteServer> StartAsync(string host, string group)
+    {
+        var (certificate, bundle) = TestCertificates.For(host);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(k => k.Listen(IPAddress.Loopback, 0, l => l.UseHttps(certificate, o =>
+        {
+            o.ClientCertificateMode = ClientCertificateMode.AllowCertificate;
+            o.ClientCertificateValidation = (_, _, _) => true;
+        })));
+        var app = builder.Build();
+        var server = new RemoteServer(app, group, bundle);
+        app.Run(server.AnswerAsync);
+        await app.StartAsync();
+        return server;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        Events.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var target = context.Request.Path + context.Request.QueryString;
+        var client = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+        Asked.Enqueue((target, client, context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        if (IsBroken)
+        {
+            context.Response.StatusCode = 500;
+            return;
+        }
+
+        context.Response.ContentType = "application/json";
+        if (context.Request.Path == $"/apis/{_group}/v1alpha1")
+        {
+            await context.Response.WriteAsync($$$"""{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"{{{_group}}}/v1alpha1","resources":[{"name":"flunders","singularName":"flunder","namespaced":true,"kind":"Flunder","verbs":["create","get","list","watch"]},{"name":"flunders/status","namespaced":true,"kind":"Flunder","verbs":["get","update"]}]}""");
+            return;
+        }
+
+        if (context.Request.Query["watch"] == "true")
+        {
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            for (var i = 0; ; i++)
+            {
+                await Events.WaitAsync(context.RequestAborted);
+                await context.Response.WriteAsync($$$$"""{"type":"ADDED","object":{"metadata":{"name":"f{{{{i}}}}","resourceVersion":"{{{{i}}}}"}}}""" + "\n", context.RequestAborted);
+                await context.Response.Body.FlushAsync(context.RequestAborted);
+            }
+        }
+
+        using var body = new StreamReader(context.Request.Body, Encoding.UTF8);
+        var sent = await body.ReadToEndAsync();
+        context.Response.StatusCode = context.Request.Method == "POST" ? 201 : 200;
+        await context.Response.WriteAsync(sent.Length > 0 ? sent : """{"kind":"FlunderList","metadata":{},"items":[]}""");
+    }
+}
