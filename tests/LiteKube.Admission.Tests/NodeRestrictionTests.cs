@@ -1,7 +1,9 @@
 using LiteKube.Api.Coordination.V1;
 using LiteKube.Api.Core.V1;
 using LiteKube.Api.Meta.V1;
+using LiteKube.Api.Resource.V1;
 using LiteKube.Api.Security;
+using LiteKube.Api.Storage.V1;
 
 namespace LiteKube.Admission.Tests;
 
@@ -97,6 +99,45 @@ public sealed class NodeRestrictionTests
         var fixture = new PluginFixture { User = UserInfo.Of("system:node:a") };
 
         await fixture.UpdateAsync(Node.Resource, """{"metadata":{"name":"b"}}""", """{"metadata":{"name":"b"}}""");
+    }
+
+    [Fact]
+    public async Task Token_AudienceThatThePodDoesNotAskFor_IsRefused()
+    {
+        _fixture.Objects.Put(new CSIDriver { Metadata = new ObjectMeta { Name = "driver" }, Spec = new CSIDriverSpec { TokenRequests = [new Api.Storage.V1.TokenRequest { Audience = "by-driver" }] } });
+        var pod = _fixture.Objects.Put(new Pod
+        {
+            Metadata = new ObjectMeta { Namespace = "ns", Name = "audiences" },
+            Spec = new PodSpec
+            {
+                NodeName = "a",
+                Volumes =
+                [
+                    new Volume { Name = "t", Projected = new ProjectedVolumeSource { Sources = [new VolumeProjection { ServiceAccountToken = new ServiceAccountTokenProjection { Audience = "vault", Path = "t" } }] } },
+                    new Volume { Name = "c", Csi = new CSIVolumeSource { Driver = "driver" } },
+                ],
+            },
+        });
+        Task AskAsync(string audience) => _fixture.CreateAsync(
+            ServiceAccount.Resource,
+            $$$$"""{"metadata":{"name":"default"},"spec":{"audiences":["{{{{audience}}}}"],"boundObjectRef":{"apiVersion":"v1","kind":"Pod","name":"audiences","uid":"{{{{pod.Metadata.Uid}}}}"}}}""",
+            "token");
+
+        await AskAsync("vault");
+        await AskAsync("by-driver");
+        Assert.Contains("audience \"bank\" not found in pod spec volume", await PluginFixture.DeniedAsync(() => AskAsync("bank")), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Pod_LabelsThroughItsStatus_StayAsTheyAre() =>
+        Assert.Contains("cannot update labels through pod status", await PluginFixture.DeniedAsync(() => _fixture.UpdateAsync(
+            Pod.Resource, """{"metadata":{"name":"p"},"spec":{"nodeName":"a"}}""", """{"metadata":{"name":"p","labels":{"x":"y"}},"spec":{"nodeName":"a"}}""", "status")), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task Slice_OfAnotherNode_IsRefused()
+    {
+        await _fixture.CreateAsync(ResourceSlice.Resource, """{"metadata":{"name":"s"},"spec":{"nodeName":"a"}}""");
+        Assert.Contains("can only create ResourceSlice with the same NodeName", await PluginFixture.DeniedAsync(() => _fixture.CreateAsync(ResourceSlice.Resource, """{"metadata":{"name":"s"},"spec":{"nodeName":"b"}}""")), StringComparison.Ordinal);
     }
 
     private Task TokenAsync(string pod, string uid) => _fixture.CreateAsync(

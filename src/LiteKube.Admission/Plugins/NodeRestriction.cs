@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.Api.Coordination.V1;
 using LiteKube.Api.Core.V1;
+using LiteKube.Api.Resource.V1;
 using LiteKube.Api.Storage.V1;
 
 namespace LiteKube.Admission.Plugins;
@@ -23,7 +24,7 @@ internal sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
         "failure-domain.beta.kubernetes.io/region", "failure-domain.beta.kubernetes.io/zone",
     ];
 
-    private static readonly ResourceType[] s_guarded = [Node.Resource, Pod.Resource, Lease.Resource, CSINode.Resource, ServiceAccount.Resource];
+    private static readonly ResourceType[] s_guarded = [Node.Resource, Pod.Resource, Lease.Resource, CSINode.Resource, ServiceAccount.Resource, ResourceSlice.Resource];
 
     public string Name => "NodeRestriction";
 
@@ -42,6 +43,8 @@ internal sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
             case ("pods", "status"):
                 if (request.OldObject.Child("spec").Text("nodeName") != node)
                     throw Denial.Of(request, $"node \"{node}\" can only update pod status for pods with spec.nodeName set to itself");
+                if (!JsonNode.DeepEquals(request.OldObject.Labels(), request.Object.Labels()))
+                    throw Denial.Of(request, $"node \"{node}\" cannot update labels through pod status");
                 break;
             case ("pods", "eviction"):
                 return CheckEvictionAsync(request, node, cancellationToken);
@@ -52,6 +55,9 @@ internal sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
                 break;
             case ("csinodes", _):
                 CheckOwn(request, node, inScope: true);
+                break;
+            case ("resourceslices", ""):
+                CheckSlice(request, node);
                 break;
             case ("serviceaccounts", "token"):
                 return CheckTokenAsync(request, node, cancellationToken);
@@ -88,6 +94,13 @@ internal sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
             throw Denial.Of(request, $"node \"{node}\" is not allowed to modify taints");
         if (!Same(request.OldObject.Child("metadata").Items("ownerReferences"), request.Object.Child("metadata").Items("ownerReferences")))
             throw Denial.Of(request, $"node \"{node}\" is not allowed to modify ownerReferences");
+    }
+
+    private static void CheckSlice(AdmissionRequest request, string node)
+    {
+        var slice = request.Object ?? request.OldObject;
+        if (slice is not null && slice.Child("spec").Text("nodeName") != node)
+            throw Denial.Of(request, $"can only {request.Operation.ToString().ToLowerInvariant()} ResourceSlice with the same NodeName as the requesting node");
     }
 
     private static bool IsReserved(string label)
@@ -134,8 +147,10 @@ internal sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
             throw Denial.Of(request, $"node \"{node}\" can only create pods with spec.nodeName set to itself");
         if (spec.Has("serviceAccountName"))
             throw Denial.Of(request, $"node \"{node}\" can not create pods that reference a service account");
-        if (request.Object.Child("metadata").Objects("ownerReferences").Any(o => o.Text("kind") != "Node" || o.Text("name") != node))
+        if (request.Object.Child("metadata").Objects("ownerReferences").Any(o => o.Text("apiVersion") != "v1" || o.Text("kind") != "Node" || o.Text("name") != node))
             throw Denial.Of(request, $"node \"{node}\" can only create pods with an owner reference set to itself");
+        if (request.Object.Child("metadata").Objects("ownerReferences").Any(o => o.Flag("blockOwnerDeletion") == true))
+            throw Denial.Of(request, $"node \"{node}\" must not set blockOwnerDeletion on an owner reference");
         string[] sources = ["secret", "configMap", "persistentVolumeClaim", "projected"];
         if (spec.Objects("volumes").Any(v => sources.Any(v.Has)))
             throw Denial.Of(request, $"node \"{node}\" can not create pods that reference secrets, configmaps, persistentvolumeclaims or projected volumes");
@@ -164,5 +179,36 @@ internal sealed class NodeRestriction(IObjectReader objects) : IAdmissionPlugin
             throw Denial.Of(request, $"node requested token bound to a pod that is not there: {request.Namespace}/{name}");
         if (pod.As<Pod>().Spec.NodeName != node)
             throw Denial.Of(request, $"node requested token bound to a pod scheduled on a different node: {request.Namespace}/{name}");
+        await CheckAudiencesAsync(request, node, pod.As<Pod>(), cancellationToken);
+    }
+
+    /// <summary>Audiences other than the server's own are for the pods that ask for them: by a projected volume, or by the CSI driver of a volume.</summary>
+    private async ValueTask CheckAudiencesAsync(AdmissionRequest request, string node, Pod pod, CancellationToken cancellationToken)
+    {
+        foreach (var audience in (request.Object.Child("spec").Items("audiences") ?? []).Select(a => a?.GetValue<string>() ?? "").Where(a => a.Length > 0))
+        {
+            if (pod.Spec.Volumes.Any(v => v.Projected?.Sources.Any(s => s.ServiceAccountToken?.Audience == audience) ?? false))
+                continue;
+            if (!await HasDriverForAsync(pod, audience, cancellationToken))
+                throw Denial.Of(request, $"audience \"{audience}\" not found in pod spec volume, \"system:node:{node}\" is not authorized to request tokens for this audience");
+        }
+    }
+
+    private async ValueTask<bool> HasDriverForAsync(Pod pod, string audience, CancellationToken cancellationToken)
+    {
+        foreach (var volume in pod.Spec.Volumes)
+        {
+            var driver = volume.Csi?.Driver;
+            var claim = volume.PersistentVolumeClaim?.ClaimName ?? (volume.Ephemeral is null ? null : $"{pod.Metadata.Name}-{volume.Name}");
+            if (claim is not null && await objects.GetAsync(PersistentVolumeClaim.Resource, pod.Metadata.Namespace, claim, cancellationToken) is { } claimed
+                && claimed.As<PersistentVolumeClaim>().Spec.VolumeName is { Length: > 0 } bound
+                && await objects.GetAsync(PersistentVolume.Resource, null, bound, cancellationToken) is { } found)
+                driver = found.As<PersistentVolume>().Spec.Csi?.Driver;
+            if (driver is not null && await objects.GetAsync(CSIDriver.Resource, null, driver, cancellationToken) is { } known
+                && known.As<CSIDriver>().Spec.TokenRequests.Any(t => t.Audience == audience))
+                return true;
+        }
+
+        return false;
     }
 }

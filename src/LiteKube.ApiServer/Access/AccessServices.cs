@@ -27,6 +27,7 @@ internal static class AccessServices
         services.AddSingleton<PolicyStatusWriter>();
         services.AddSingleton<IHostedService, PolicyStatusKeeper>();
         services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<AccessMetrics>();
         services.AddSingleton<FlowControl>();
         services.AddSingleton<FlowObjectWriter>();
         services.AddSingleton<IHostedService, FlowObjectKeeper>();

@@ -29,6 +29,10 @@ internal sealed partial class FlowObjectKeeper(FlowObjectWriter writer, ObjectSt
         {
             // Stopping is how this ends.
         }
+        catch (Exception) when (ready.Ready.IsFaulted)
+        {
+            // The server could not start, and says so itself.
+        }
     }
 
     /// <summary>Until the watch ends, as it does where history is given up that it has not read.</summary>

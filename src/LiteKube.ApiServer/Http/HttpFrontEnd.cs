@@ -17,7 +17,7 @@ namespace LiteKube.ApiServer.Http;
 /// <summary>One HTTP request from its headers to its last byte: who, how many at once, may they, what, and the answer. Every failure becomes a Status.</summary>
 internal sealed partial class HttpFrontEnd(
     ResourceRegistry registry, RequestIdentity identity, IAuthorizer authorizer, ApiDispatcher dispatcher, ResultWriter results, PathRoutes paths, ConnectRoutes connects,
-    RemoteApis remotes, RemoteProxy proxy, FlowControl flows, RequestMetrics metrics, AuditTrail audit, ILogger<HttpFrontEnd> log)
+    RemoteApis remotes, RemoteProxy proxy, FlowControl flows, RequestMetrics metrics, AccessMetrics access, AuditTrail audit, ILogger<HttpFrontEnd> log)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -49,6 +49,7 @@ internal sealed partial class HttpFrontEnd(
             exchange.LeaveSeat();
             metrics.Observe(exchange);
             exchange.Complete();
+            Count(exchange);
         }
     }
 
@@ -103,6 +104,13 @@ internal sealed partial class HttpFrontEnd(
         // It may be a watch or a tunnel, and how long it takes is the other server's doing.
         exchange.LeaveSeat();
         await LongAsync(exchange, new ValueTask(proxy.ServeAsync(context, remote, caller.User)));
+    }
+
+    private void Count(Exchange exchange)
+    {
+        access.Authenticated(exchange.Failure is not { Code: 401 });
+        if (exchange.Request?.Decision is { } decision)
+            access.Authorized(decision.Allowed);
     }
 
     private async ValueTask<Caller> ImpersonateAsync(Exchange exchange, UserInfo sender)

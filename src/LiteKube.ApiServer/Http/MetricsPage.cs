@@ -7,13 +7,14 @@ using LiteKube.Store;
 namespace LiteKube.ApiServer.Http;
 
 /// <summary>/metrics, by the names that Kubernetes uses. Gathered when asked for.</summary>
-internal sealed class MetricsPage(RequestMetrics requests, FlowControl flows, ResourceRegistry registry, ObjectStorage storage, ApiServerOptions options)
+internal sealed class MetricsPage(RequestMetrics requests, AccessMetrics access, FlowControl flows, ResourceRegistry registry, ObjectStorage storage, ApiServerOptions options)
 {
     public async ValueTask<byte[]> RenderAsync(CancellationToken cancellationToken)
     {
         var text = new MetricsText();
         RequestPageMetrics.Write(text, requests);
         FlowPageMetrics.Write(text, flows);
+        access.Write(text);
         await WriteObjectsAsync(text, cancellationToken);
         text.Single("litekube_store_revision", "gauge", "The newest revision of the store.", storage.Revision);
         text.Family("kubernetes_build_info", "gauge", "Always 1; its labels say what runs.");

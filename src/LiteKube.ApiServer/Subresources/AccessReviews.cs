@@ -71,11 +71,22 @@ internal sealed class AccessReviews(IAuthorizer authorizer, BodyDecoder decoder)
             ? new AuthorizationAttributes
             {
                 User = user, Verb = resource.Verb ?? "", ApiGroup = resource.Group ?? "", ApiVersion = resource.Version ?? "", Resource = resource.ResourceValue ?? "",
-                Subresource = resource.Subresource ?? "", Namespace = resource.Namespace ?? "", Name = resource.Name ?? "",
+                Subresource = resource.Subresource ?? "", Namespace = resource.Namespace ?? "", Name = resource.Name ?? "", FieldSelector = SelectorOf(resource.FieldSelector),
             }
             : new AuthorizationAttributes { User = user, Verb = path!.Verb ?? "", Path = path.Path ?? "", IsResourceRequest = false };
         var decision = await authorizer.AuthorizeAsync(attributes, cancellationToken);
         return new SubjectAccessReviewStatus { Allowed = decision.Allowed, Reason = decision.Reason.Length == 0 ? null : decision.Reason };
+    }
+
+    /// <summary>As a list would have it. Requirements that no list can make narrow nothing, so they are left out.</summary>
+    private static string? SelectorOf(FieldSelectorAttributes? selector)
+    {
+        if (selector is null)
+            return null;
+        if (!string.IsNullOrEmpty(selector.RawSelector))
+            return selector.RawSelector;
+        var parts = selector.Requirements.Where(r => r.Values.Count == 1 && r.Operator is "In" or "NotIn").Select(r => $"{r.Key}{(r.Operator == "In" ? "=" : "!=")}{r.Values[0]}").ToList();
+        return parts.Count == 0 ? null : string.Join(',', parts);
     }
 
     private static UserInfo UserOf(SubjectAccessReviewSpec spec) => new(spec.User ?? "")

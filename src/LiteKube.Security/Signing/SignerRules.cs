@@ -15,29 +15,35 @@ internal static class SignerRules
     public static string? Problem(CertificateSigningRequestSpec spec, SigningRequest request) => spec.SignerName switch
     {
         SignerNames.Client => ClientProblem(spec),
-        SignerNames.KubeletClient => NodeProblem(request) ?? (request.HasAlternativeNames ? "subject alternative names are not allowed" : null) ?? UsageProblem(spec, ClientAuth),
-        SignerNames.KubeletServing => NodeProblem(request) ?? ServingNamesProblem(request) ?? UsageProblem(spec, ServerAuth),
+        SignerNames.KubeletClient => GroupProblem(request) ?? ClientNamesProblem(request) ?? NameProblem(request) ?? UsageProblem(spec, ClientAuth),
+        SignerNames.KubeletServing => GroupProblem(request) ?? ServingNamesProblem(request) ?? UsageProblem(spec, ServerAuth) ?? NameProblem(request),
         _ => $"there is no signer {spec.SignerName} here",
     };
 
     private static string? ClientProblem(CertificateSigningRequestSpec spec)
     {
-        if (!spec.Usages.Contains(ClientAuth))
-            return $"usages must include \"{ClientAuth}\"";
-        return spec.Usages.FirstOrDefault(u => u is not (ClientAuth or DigitalSignature or KeyEncipherment)) is { } other ? $"usage \"{other}\" is not allowed" : null;
+        if (spec.Usages.FirstOrDefault(u => u is not (ClientAuth or DigitalSignature or KeyEncipherment)) is { } other)
+            return $"invalid usage for client certificate: {other}";
+        return spec.Usages.Contains(ClientAuth) ? null : $"missing required usage for client certificate: {ClientAuth}";
     }
 
-    private static string? NodeProblem(SigningRequest request)
+    private static string? GroupProblem(SigningRequest request) => request.User.Groups is [UserInfo.NodesGroup] ? null : $"subject organization is not {UserInfo.NodesGroup}";
+
+    private static string? NameProblem(SigningRequest request) =>
+        request.User.Name.StartsWith(UserInfo.NodePrefix, StringComparison.Ordinal) && request.User.Name.Length > UserInfo.NodePrefix.Length ? null : $"subject common name does not begin with {UserInfo.NodePrefix}";
+
+    private static string? ClientNamesProblem(SigningRequest request) => request switch
     {
-        if (request.User.Groups is not [UserInfo.NodesGroup])
-            return $"subject organization is not {UserInfo.NodesGroup}";
-        return request.User.Name.StartsWith(UserInfo.NodePrefix, StringComparison.Ordinal) && request.User.Name.Length > UserInfo.NodePrefix.Length ? null : $"subject common name does not begin with {UserInfo.NodePrefix}";
-    }
+        { DnsNames.Count: > 0 } => "DNS subjectAltNames are not allowed",
+        { Addresses.Count: > 0 } => "IP subjectAltNames are not allowed",
+        { HasOtherNames: true } => "Email and URI subjectAltNames are not allowed",
+        _ => null,
+    };
 
     private static string? ServingNamesProblem(SigningRequest request)
     {
         if (request.HasOtherNames)
-            return "only DNS names and IP addresses are allowed as subject alternative names";
+            return "Email and URI subjectAltNames are not allowed";
         return request.HasAlternativeNames ? null : "DNS or IP subjectAltName is required";
     }
 
@@ -45,6 +51,6 @@ internal static class SignerRules
     {
         var usages = spec.Usages.ToHashSet(StringComparer.Ordinal);
         usages.Remove(KeyEncipherment);
-        return usages.SetEquals([DigitalSignature, purpose]) ? null : $"usages must be \"{DigitalSignature}\" and \"{purpose}\", with or without \"{KeyEncipherment}\"";
+        return usages.SetEquals([DigitalSignature, purpose]) ? null : $"usages did not match [{string.Join(' ', new[] { DigitalSignature, KeyEncipherment, purpose }.Order(StringComparer.Ordinal))}]";
     }
 }

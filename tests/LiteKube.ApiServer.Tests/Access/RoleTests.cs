@@ -39,6 +39,21 @@ public sealed class RoleTests(ApiHost host)
     }
 
     [Fact]
+    public async Task What_a_node_may_list_depends_on_what_it_selects()
+    {
+        async Task<bool> MayAsync(string selector)
+        {
+            var review = await Api.CreateAsync("/apis/authorization.k8s.io/v1/subjectaccessreviews",
+                $$$$$"""{"spec":{"user":"system:node:n1","groups":["system:nodes"],"resourceAttributes":{"verb":"list","version":"v1","resource":"resourceslices","group":"resource.k8s.io","fieldSelector":{{{{{selector}}}}}}}}""");
+            return (bool)review.Body["status"]!["allowed"]!;
+        }
+
+        Assert.True(await MayAsync("""{"rawSelector":"spec.nodeName=n1"}"""));
+        Assert.True(await MayAsync("""{"requirements":[{"key":"spec.nodeName","operator":"In","values":["n1"]}]}"""));
+        Assert.False(await MayAsync("""{"rawSelector":"spec.nodeName=n2"}"""));
+    }
+
+    [Fact]
     public async Task A_bindings_role_stays()
     {
         var ns = await host.NamespaceAsync();

@@ -65,6 +65,16 @@ public sealed class FloodTests(ApiHost host)
         Assert.Equal(2, (int)again.Body["spec"]!["matchingPrecedence"]!);
     }
 
+    [Fact]
+    public async Task Tables_show_what_kubectl_shows()
+    {
+        const string table = "application/json;as=Table;v=v1;g=meta.k8s.io";
+        var schemas = (await Api.GetAsync($"{Group}/flowschemas/service-accounts", table)).Expect(200);
+        Assert.Equal(["service-accounts", "workload-low", "9000", "ByUser"], schemas.Body["rows"]![0]!["cells"]!.AsArray().Take(4).Select(c => c!.ToString()));
+        var levels = (await Api.GetAsync($"{Group}/prioritylevelconfigurations/catch-all", table)).Expect(200);
+        Assert.Equal(["catch-all", "Limited", "5", "<none>", "<none>", "<none>"], levels.Body["rows"]![0]!["cells"]!.AsArray().Take(6).Select(c => c!.ToString()));
+    }
+
     private static async Task<ApiAnswer> UntilAsync(Func<Task<ApiAnswer>> ask, Predicate<ApiAnswer> wanted)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));

@@ -63,7 +63,9 @@ internal static class PolicyRules
         if (spec.String("signerName") is { Length: > 0 } signer)
         {
             var slash = signer.IndexOf('/');
-            if (slash <= 0 || slash == signer.Length - 1)
+            if (signer == "kubernetes.io/legacy-unknown")
+                errors.Add(FieldError.Invalid(path.Child("signerName"), signer, "the legacy signerName is not allowed via this API version"));
+            else if (slash <= 0 || slash == signer.Length - 1)
                 errors.Add(FieldError.Invalid(path.Child("signerName"), signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'"));
             else
                 errors.Check(path.Child("signerName"), signer, NameRules.DnsSubdomain(signer.AsSpan(0, slash)) ?? NameRules.DnsSubdomain(signer.AsSpan(slash + 1)));
