@@ -14,6 +14,8 @@ internal sealed class ControllerContext(IApiTransportFactory transports, Informe
 
     public InformerFactory Informers { get; } = informers;
 
+    public CustomKinds CustomKinds { get; } = new(informers);
+
     public TimeProvider Time { get; } = time;
 
     public ControllerOptions Options { get; } = options;

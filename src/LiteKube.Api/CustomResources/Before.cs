@@ -6,7 +6,7 @@ namespace LiteKube.Api.CustomResources;
 /// What stood at the place of a value before an update, where that can be told: members by name, items of lists that are maps by their keys, and nothing
 /// else of lists. (KEP-4008)
 /// </summary>
-internal readonly struct Before(bool known, JsonNode? value)
+public readonly struct Before(bool known, JsonNode? value)
 {
     public static Before None => default;
 
@@ -29,7 +29,8 @@ internal readonly struct Before(bool known, JsonNode? value)
     }
 }
 
-internal readonly struct ItemsBefore(JsonSchema list, JsonArray items)
+/// <summary>What stood in a list before, item by item.</summary>
+public readonly struct ItemsBefore(JsonSchema list, JsonArray items)
 {
     /// <summary>The item with the same keys; where more have them, the first.</summary>
     public Before Of(JsonNode? item)

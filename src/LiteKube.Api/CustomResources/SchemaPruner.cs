@@ -25,6 +25,14 @@ internal sealed class SchemaPruner
         return pruner._unknown ?? (IReadOnlyList<string>)[];
     }
 
+    /// <summary>The same for a part of a resource.</summary>
+    public static IReadOnlyList<string> PruneMember(JsonObject tree, JsonSchema schema)
+    {
+        var pruner = new SchemaPruner(null);
+        pruner.Object(tree, schema, isResource: false);
+        return pruner._unknown ?? (IReadOnlyList<string>)[];
+    }
+
     private void Value(JsonNode? value, JsonSchema schema)
     {
         switch (value)

@@ -12,8 +12,20 @@ internal sealed class DefinitionSet
 
     public SortedDictionary<string, FieldKind> Scalars { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Custom resources, whose definitions say what theirs are.</summary>
+    public SortedDictionary<string, KindSchema> Customs { get; } = new(StringComparer.Ordinal);
+
     public void AddKind(KindSchema kind)
     {
+        if (kind.Custom is not null)
+        {
+            Customs.TryAdd(OpenApiNames.Of(kind), kind);
+            foreach (var common in (ReadOnlySpan<string>)["meta.v1.ObjectMeta", "meta.v1.ListMeta"])
+                Add(ApiSchema.Current.Type(common));
+            AddCommon(kind);
+            return;
+        }
+
         Add(kind.Type);
         if (kind.Verbs.Contains("list"))
         {
@@ -21,6 +33,11 @@ internal sealed class DefinitionSet
             Add(ApiSchema.Current.Type("meta.v1.ListMeta"));
         }
 
+        AddCommon(kind);
+    }
+
+    private void AddCommon(KindSchema kind)
+    {
         foreach (var subresource in kind.Subresources)
             if (ApiSchema.Current.Type(subresource.Kind) is { } body)
                 Add(body);

@@ -17,10 +17,11 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
             writer.WriteEndObject();
         }
 
+        Customs(set);
         foreach (var (name, item) in set.Lists)
         {
             writer.WriteStartObject(name);
-            List(item);
+            List(OpenApiNames.Of(item.Name), item.Gvk! with { Kind = item.Gvk.Kind + "List" });
             writer.WriteEndObject();
         }
 
@@ -28,6 +29,19 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
         {
             writer.WriteStartObject(name);
             Scalar(kind);
+            writer.WriteEndObject();
+        }
+    }
+
+    /// <summary>Custom resources and their lists, without what they share with other kinds.</summary>
+    public void Customs(DefinitionSet set)
+    {
+        foreach (var (name, kind) in set.Customs)
+        {
+            writer.WritePropertyName(name);
+            CustomDefinition.Of(kind.Custom!, dialect).WriteTo(writer);
+            writer.WriteStartObject(OpenApiNames.ListOf(kind));
+            List(name, kind.Custom!.Kind with { Kind = kind.Custom.ListKind });
             writer.WriteEndObject();
         }
     }
@@ -67,7 +81,7 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
             writer.WriteString("x-kubernetes-map-type"u8, "atomic"u8);
     }
 
-    private void List(TypeSchema item)
+    private void List(string item, GroupVersionKind gvk)
     {
         writer.WriteString("type"u8, "object"u8);
         writer.WriteStartObject("properties"u8);
@@ -76,7 +90,7 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
         Description(Descriptions.OfField("", "items"));
         writer.WriteString("type"u8, "array"u8);
         writer.WriteStartObject("items"u8);
-        Reference(OpenApiNames.Of(item.Name));
+        Reference(item);
         writer.WriteEndObject();
         writer.WriteEndObject();
         Property("kind"u8, "string"u8, Descriptions.OfField("", "kind"));
@@ -85,7 +99,7 @@ internal sealed class DefinitionWriter(Utf8JsonWriter writer, OpenApiDialect dia
         writer.WriteEndObject();
         writer.WriteEndObject();
         Strings("required"u8, ["items"]);
-        Gvks(item.Gvk! with { Kind = item.Gvk.Kind + "List" });
+        Gvks(gvk);
     }
 
     private void Description(string? text)

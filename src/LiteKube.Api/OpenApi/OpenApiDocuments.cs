@@ -13,13 +13,19 @@ namespace LiteKube.Api.OpenApi;
 /// </summary>
 public static class OpenApiDocuments
 {
-    private static readonly Lazy<byte[]> s_v2 = new(WriteV2);
+    private static readonly Lazy<SplicedDocument> s_v2 = new(WriteV2);
     private static readonly FrozenDictionary<string, Lazy<OpenApiV3Document>> s_v3 = ApiSchema.Current.Kinds
         .GroupBy(k => k.Resource.BasePath.TrimStart('/'))
         .ToFrozenDictionary(g => g.Key, g => new Lazy<OpenApiV3Document>(() => WriteV3(g.Key, [.. g])), StringComparer.Ordinal);
 
     /// <summary>What <c>/openapi/v2</c> answers, as JSON.</summary>
-    public static ReadOnlyMemory<byte> V2 => s_v2.Value;
+    public static ReadOnlyMemory<byte> V2 => s_v2.Value.Json;
+
+    /// <summary>The same with custom resources beside the built-in kinds.</summary>
+    public static ReadOnlyMemory<byte> V2With(IReadOnlyCollection<KindSchema> customs) => customs.Count == 0 ? V2 : s_v2.Value.With(Members(customs, paths: true), Members(customs, paths: false));
+
+    /// <summary>The document of one group version of custom resources.</summary>
+    public static OpenApiV3Document V3Of(string path, IEnumerable<KindSchema> customs) => WriteV3(path, [.. customs]);
 
     /// <summary>The group versions with a v3 document: <c>api/v1</c>, <c>apis/apps/v1</c>.</summary>
     public static IEnumerable<string> V3Paths => s_v3.Keys.Order(StringComparer.Ordinal);
@@ -69,14 +75,36 @@ public static class OpenApiDocuments
         return new OpenApiV3Document(path, Convert.ToHexString(SHA512.HashData(json)), json);
     }
 
-    private static byte[] WriteV2() => Write(writer =>
+    private static byte[] Members(IReadOnlyCollection<KindSchema> customs, bool paths) => Write(writer =>
+    {
+        var definitions = new DefinitionWriter(writer, OpenApiDialect.V2);
+        if (!paths)
+        {
+            definitions.Customs(Definitions(customs));
+            return;
+        }
+
+        var each = new PathWriter(writer, OpenApiDialect.V2, definitions);
+        foreach (var kind in customs)
+            each.Kind(kind);
+    });
+
+    private static SplicedDocument WriteV2()
+    {
+        long paths = 0, definitions = 0;
+        var json = WriteV2(at => paths = at, at => definitions = at);
+        return new SplicedDocument(json, (int)paths, (int)definitions);
+    }
+
+    private static byte[] WriteV2(Action<long> pathsEnd, Action<long> definitionsEnd) => Write(writer =>
     {
         writer.WriteString("swagger"u8, "2.0"u8);
         Info(writer);
         var definitions = new DefinitionWriter(writer, OpenApiDialect.V2);
-        Paths(writer, OpenApiDialect.V2, definitions, ApiSchema.Current.Kinds);
+        Paths(writer, OpenApiDialect.V2, definitions, ApiSchema.Current.Kinds, pathsEnd);
         writer.WriteStartObject("definitions"u8);
         definitions.All(Definitions(ApiSchema.Current.Kinds));
+        definitionsEnd(writer.BytesCommitted + writer.BytesPending);
         writer.WriteEndObject();
         writer.WriteStartObject("securityDefinitions"u8);
         BearerToken(writer);
@@ -100,12 +128,13 @@ public static class OpenApiDocuments
         writer.WriteEndObject();
     }
 
-    private static void Paths(Utf8JsonWriter writer, OpenApiDialect dialect, DefinitionWriter definitions, IEnumerable<KindSchema> kinds)
+    private static void Paths(Utf8JsonWriter writer, OpenApiDialect dialect, DefinitionWriter definitions, IEnumerable<KindSchema> kinds, Action<long>? end = null)
     {
         writer.WriteStartObject("paths"u8);
         var paths = new PathWriter(writer, dialect, definitions);
         foreach (var kind in kinds)
             paths.Kind(kind);
+        end?.Invoke(writer.BytesCommitted + writer.BytesPending);
         writer.WriteEndObject();
     }
 

@@ -17,6 +17,18 @@ internal static class OpenApiNames
         _ => "io.k8s.api." + type,
     };
 
+    /// <summary>The name for a kind: of a custom resource its group turned round, so that <c>stable.example.com/v1 CronTab</c> is <c>com.example.stable.v1.CronTab</c>.</summary>
+    public static string Of(KindSchema kind) => kind.Custom is { } custom ? Custom(custom.Kind, custom.Kind.Kind) : Of(kind.Type.Name);
+
+    public static string ListOf(KindSchema kind) => kind.Custom is { } custom ? Custom(custom.Kind, custom.ListKind) : Of(kind.Type.Name) + "List";
+
+    private static string Custom(GroupVersionKind gvk, string kind)
+    {
+        var group = gvk.Group.Split('.');
+        Array.Reverse(group);
+        return $"{string.Join('.', group)}.{gvk.Version}.{kind}";
+    }
+
     /// <summary>The name for a scalar that has a definition of its own; null for plain ones.</summary>
     public static string? Of(FieldKind kind) => kind switch
     {

@@ -18,13 +18,14 @@ internal sealed class PathWriter(Utf8JsonWriter writer, OpenApiDialect dialect, 
     public void Kind(KindSchema kind)
     {
         var resource = kind.Resource;
-        var self = OpenApiNames.Of(kind.Type.Name);
+        var self = OpenApiNames.Of(kind);
+        var list = OpenApiNames.ListOf(kind);
         var gvk = new GroupVersionKind(resource.Group, resource.Version, resource.Kind);
         var scoped = resource.Namespaced ? $"{resource.BasePath}/namespaces/{{namespace}}/{resource.Plural}" : $"{resource.BasePath}/{resource.Plural}";
         if (resource.Namespaced && kind.Verbs.Contains("list"))
         {
             Begin($"{resource.BasePath}/{resource.Plural}");
-            Operation("get", "list", kind, gvk, "ForAllNamespaces", null, self + "List", s_listParameters);
+            Operation("get", "list", kind, gvk, "ForAllNamespaces", null, list, s_listParameters);
             End();
         }
 
@@ -34,7 +35,7 @@ internal sealed class PathWriter(Utf8JsonWriter writer, OpenApiDialect dialect, 
             if (kind.Verbs.Contains("deletecollection"))
                 Operation("delete", "deletecollection", kind, gvk, "", OpenApiNames.Of("meta.v1.DeleteOptions"), OpenApiNames.Of("meta.v1.Status"), [.. s_deleteParameters, .. s_listParameters]);
             if (kind.Verbs.Contains("list"))
-                Operation("get", "list", kind, gvk, "", null, self + "List", s_listParameters);
+                Operation("get", "list", kind, gvk, "", null, list, s_listParameters);
             if (kind.Verbs.Contains("create"))
                 Operation("post", "post", kind, gvk, "", self, self, s_writeParameters);
             End();
@@ -50,7 +51,7 @@ internal sealed class PathWriter(Utf8JsonWriter writer, OpenApiDialect dialect, 
         foreach (var sub in kind.Subresources)
         {
             Begin($"{scoped}/{{name}}/{sub.Name}", ns: resource.Namespaced, name: true);
-            var body = ApiSchema.Current.Type(sub.Kind) is { } type ? OpenApiNames.Of(type.Name) : null;
+            var body = sub.Kind == gvk ? self : ApiSchema.Current.Type(sub.Kind) is { } type ? OpenApiNames.Of(type.Name) : null;
             Item(kind, sub.Kind, sub.Verbs, char.ToUpperInvariant(sub.Name[0]) + sub.Name[1..], body);
             End();
         }
@@ -95,7 +96,7 @@ internal sealed class PathWriter(Utf8JsonWriter writer, OpenApiDialect dialect, 
         writer.WriteString("operationId"u8, $"{Verb(action)}{Room(kind, "")}{Middle(action, method)}{(kind.Resource.Namespaced && suffix != "ForAllNamespaces" ? "Namespaced" : "")}{kind.Resource.Kind}{suffix}");
         if (!IsV3)
         {
-            Strings("consumes"u8, action == "patch" ? s_patchTypes : ["*/*"]);
+            Strings("consumes"u8, action == "patch" ? PatchTypes(kind) : ["*/*"]);
             Strings("produces"u8, answer is null ? ["*/*"] : s_produces);
         }
 
@@ -108,7 +109,7 @@ internal sealed class PathWriter(Utf8JsonWriter writer, OpenApiDialect dialect, 
         if (IsV3 && body is not null)
         {
             writer.WriteStartObject("requestBody"u8);
-            Content(body.Length == 0 ? "io.k8s.apimachinery.pkg.apis.meta.v1.Patch" : body, body.Length == 0 ? s_patchTypes : ["*/*"]);
+            Content(body.Length == 0 ? "io.k8s.apimachinery.pkg.apis.meta.v1.Patch" : body, body.Length == 0 ? PatchTypes(kind) : ["*/*"]);
             writer.WriteEndObject();
         }
 
@@ -118,6 +119,8 @@ internal sealed class PathWriter(Utf8JsonWriter writer, OpenApiDialect dialect, 
         definitions.Gvk(gvk);
         writer.WriteEndObject();
     }
+
+    private static string[] PatchTypes(KindSchema kind) => kind.Custom is null ? s_patchTypes : [.. s_patchTypes.Where(t => !t.Contains("strategic", StringComparison.Ordinal))];
 
     private void Responses(string? answer)
     {
@@ -231,7 +234,8 @@ internal sealed class PathWriter(Utf8JsonWriter writer, OpenApiDialect dialect, 
     // apps/v1: "apps_v1" for tags, "AppsV1" within operation ids.
     private static string Room(KindSchema kind, string separator)
     {
-        var group = kind.Resource.Group.Length == 0 ? "core" : kind.Resource.Group.Split('.')[0];
+        var parts = kind.Resource.Group.Split('.');
+        var group = kind.Resource.Group.Length == 0 ? "core" : kind.Custom is null ? parts[0] : parts[0] + string.Concat(parts.Skip(1).Where(p => p.Length > 0).Select(Upper));
         var version = kind.Resource.Version;
         return separator.Length > 0 ? group + separator + version : Upper(group) + Upper(version);
 

@@ -44,7 +44,7 @@ public sealed record FieldError
         path.ToString(),
         $"Unsupported value: {Quote(value)}: supported values: {string.Join(", ", supported.Select(Quote))}");
 
-    public static FieldError Duplicate(FieldPath path, string value) => new(FieldErrorType.Duplicate, path.ToString(), "Duplicate value: " + Quote(value));
+    public static FieldError Duplicate(FieldPath path, string value, string detail = "") => new(FieldErrorType.Duplicate, path.ToString(), With("Duplicate value: " + Quote(value), detail));
 
     public static FieldError Duplicate(FieldPath path, JsonNode? value) => new(FieldErrorType.Duplicate, path.ToString(), "Duplicate value: " + Text(value));
 

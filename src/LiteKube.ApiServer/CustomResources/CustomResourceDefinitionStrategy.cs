@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using LiteKube.Api.Codecs;
+using LiteKube.Api.Validation;
+using LiteKube.ApiServer.CustomResources.Rules;
 using LiteKube.ApiServer.Kinds;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.Verbs;
@@ -57,6 +59,8 @@ internal sealed class CustomResourceDefinitionStrategy : ObjectStrategy
         DefinitionConditions.Set(marked.ObjectOrNew("status"), new DefinitionCondition(
             "Terminating", true, "InstanceDeletionPending", "CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon"), SystemMetadata.Time(now));
     }
+
+    public override IReadOnlyList<FieldError> Validate(JsonObject next, JsonObject? old) => RuleCheck.Check(next, old);
 
     public override ValueTask WrittenAsync(long revision, CancellationToken cancellationToken) => _progress.ReachAsync(revision, cancellationToken);
 

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LiteKube.Admission.Webhooks;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.CustomResources;
+using LiteKube.ApiServer.CustomResources.Rules;
 using LiteKube.ApiServer.Resources;
 
 namespace LiteKube.ApiServer.CustomResources;
@@ -13,7 +14,7 @@ internal sealed class CustomResourceFactory(WebhookClient webhooks)
 
     /// <param name="writes">Of the definition before this version of it, so that the count goes on.</param>
     public CustomResource Make(JsonObject definition, WriteCount? writes) => new(
-        CustomKind.Of(definition),
+        CustomKind.Of(definition, kind => CustomRules.Compile(kind.Root)),
         ConversionOf(definition.Object("spec").Object("conversion")),
         writes ?? new WriteCount());
 

@@ -22,6 +22,7 @@ internal sealed partial class DefinitionController(
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Definition> _known = new(StringComparer.Ordinal);
+    private readonly List<CustomResource> _retiring = [];
     private readonly CancellationTokenSource _stopping = new();
     private Task _loop = Task.CompletedTask;
 
@@ -128,8 +129,8 @@ internal sealed partial class DefinitionController(
 
     private void Forget(string name)
     {
-        if (_known.Remove(name, out var gone))
-            gone.Served?.Retire();
+        if (_known.Remove(name, out var gone) && gone.Served is not null)
+            _retiring.Add(gone.Served);
     }
 
     private async ValueTask SettleAsync()
@@ -166,6 +167,11 @@ internal sealed partial class DefinitionController(
         var served = _known.Values.Select(d => d.Served).OfType<CustomResource>().SelectMany(c => c.Served).ToArray();
         if (changed || registry.Resources.Count(r => r.Custom is not null) != served.Length)
             registry.ServeCustom(served);
+
+        // Only now, so that whoever watched them and comes back finds their successors.
+        foreach (var gone in _retiring)
+            gone.Retire();
+        _retiring.Clear();
     }
 
     /// <returns>Whether what is served of the definition is another thing now.</returns>
@@ -178,18 +184,35 @@ internal sealed partial class DefinitionController(
         var terminating = tree.Object("metadata")!.Has("deletionTimestamp");
         var effective = (JsonObject)spec.DeepClone();
         effective["names"] = tree.Object("status").Object("acceptedNames")?.DeepClone();
-        if (definition.Served is not null && JsonNode.DeepEquals(definition.Spec, effective))
+        if (JsonNode.DeepEquals(definition.Spec, effective))
         {
-            definition.Served.IsTerminating = terminating;
+            if (definition.Served is not null)
+                definition.Served.IsTerminating = terminating;
             return false;
         }
 
         var before = definition.Served;
         definition.Spec = effective;
-        definition.Served = factory.Make(new JsonObject { ["metadata"] = tree["metadata"]!.DeepClone(), ["spec"] = effective.DeepClone() }, before?.Writes);
-        definition.Served.IsTerminating = terminating;
-        before?.Retire();
+        definition.Served = Make(tree, effective, before?.Writes);
+        if (definition.Served is not null)
+            definition.Served.IsTerminating = terminating;
+        if (before is not null)
+            _retiring.Add(before);
         return true;
+    }
+
+    // One definition that cannot be served must not keep the others, or the server, from it.
+    private CustomResource? Make(JsonObject tree, JsonObject spec, WriteCount? writes)
+    {
+        try
+        {
+            return factory.Make(new JsonObject { ["metadata"] = tree["metadata"]!.DeepClone(), ["spec"] = spec.DeepClone() }, writes);
+        }
+        catch (Exception e)
+        {
+            NotServed(log, e, NameOf(tree));
+            return null;
+        }
     }
 
     private IEnumerable<JsonObject> Others(string name) => _known.Where(d => d.Key != name).Select(d => d.Value.Tree);
@@ -210,6 +233,9 @@ internal sealed partial class DefinitionController(
 
     [LoggerMessage(LogLevel.Error, "custom resource definitions are looked at again from the start")]
     private static partial void Failed(ILogger log, Exception error);
+
+    [LoggerMessage(LogLevel.Error, "{Definition} cannot be served")]
+    private static partial void NotServed(ILogger log, Exception error, string definition);
 
     [LoggerMessage(LogLevel.Warning, "{Definition}: its status could not be written: {Error}")]
     private static partial void StatusFailed(ILogger log, string definition, string error);

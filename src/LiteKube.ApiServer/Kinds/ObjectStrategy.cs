@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LiteKube.Api.Codecs;
+using LiteKube.Api.Validation;
 using LiteKube.ApiServer.Requests;
 using LiteKube.Store;
 
@@ -51,6 +52,10 @@ internal class ObjectStrategy
         TreeParts.KeepAllBut(next, old, "status");
         KeepGeneration(next, old);
     }
+
+    /// <summary>What is wrong with an object beside what its schema and the rules of its kind say.</summary>
+    /// <param name="old">The object before an update; null on creation.</param>
+    public virtual IReadOnlyList<FieldError> Validate(JsonObject next, JsonObject? old) => [];
 
     /// <summary>Seconds between the request to delete an object and its removal by whoever runs it; null: deleted at once.</summary>
     public virtual long? GracePeriod(JsonObject deleted, long? requested) => null;

@@ -21,7 +21,7 @@ internal sealed class ObjectRules
     {
         CheckName(request, created);
         var kind = request.Resource.Storage.Schema;
-        Throw(request, created, [.. Validator.ValidateCreate(kind, created), .. ExpressionRules.Check(kind, created, null)]);
+        Throw(request, created, [.. Validator.ValidateCreate(kind, created), .. ExpressionRules.Check(kind, created, null), .. request.Resource.Strategy.Validate(created, null)]);
     }
 
     /// <exception cref="LiteKube.Api.ApiException">Invalid: everything that is wrong, by field.</exception>
@@ -30,7 +30,7 @@ internal sealed class ObjectRules
         var kind = request.Resource.Storage.Schema;
         Throw(request, next, request.Subresource switch
         {
-            "" => [.. Validator.ValidateUpdate(kind, next, old), .. ExpressionRules.Check(kind, next, old)],
+            "" => [.. Validator.ValidateUpdate(kind, next, old), .. ExpressionRules.Check(kind, next, old), .. request.Resource.Strategy.Validate(next, old)],
             "scale" => Validator.ValidateUpdate(kind, next, old),
             "status" or "approval" => Validator.ValidateStatusUpdate(kind, next, old),
             // These write what an update of the object itself may not.

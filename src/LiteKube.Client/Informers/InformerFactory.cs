@@ -34,6 +34,20 @@ public sealed class InformerFactory(IApiTransportFactory transports, ClientOptio
         }
     }
 
+    /// <summary>Ends an informer whose kind is served no more, for everybody who has it.</summary>
+    public void Forget(ObjectInformer informer)
+    {
+        lock (_gate)
+        {
+            foreach (var (key, known) in _informers)
+                if (ReferenceEquals(known, informer))
+                    _informers.Remove(key);
+            _running.RemoveAll(static r => r.IsCompleted);
+        }
+
+        informer.Forget();
+    }
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
@@ -57,7 +71,7 @@ public sealed class InformerFactory(IApiTransportFactory transports, ClientOptio
         await Task.WhenAll(running).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    private void Run(ObjectInformer informer) => _running.Add(Task.Run(() => informer.RunAsync(_stopping.Token)));
+    private void Run(ObjectInformer informer) => _running.Add(Task.Run(() => informer.RunUntilForgottenAsync(_stopping.Token)));
 
     public void Dispose()
     {

@@ -25,6 +25,7 @@ public sealed partial class ObjectInformer
     // Held while the cache changes and its handlers are told, so that each handler sees every change once and in order.
     private readonly Lock _delivery = new();
     private readonly List<Action<KubeObject?, KubeObject?>> _handlers = [];
+    private readonly TaskCompletionSource _forgotten = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TimeSpan _backoff = s_minBackoff;
 
     // The revision up to which the cache is complete; 0 before the first list and after the server has forgotten it.
@@ -64,7 +65,19 @@ public sealed partial class ObjectInformer
         return new Subscription(this, handler);
     }
 
-    internal async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>Ends the loop for good.</summary>
+    internal void Forget() => _forgotten.TrySetResult();
+
+    internal async Task RunUntilForgottenAsync(CancellationToken cancellationToken)
+    {
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var running = RunAsync(ends.Token);
+        await Task.WhenAny(running, _forgotten.Task).ConfigureAwait(false);
+        await ends.CancelAsync().ConfigureAwait(false);
+        await running.ConfigureAwait(false);
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {

@@ -10,15 +10,35 @@ namespace LiteKube.Controllers.Garbage;
 /// </summary>
 internal sealed class GarbageCollector(ControllerContext context) : Reconciler<GraphWork>(context.Time, context.Logger<GarbageCollector>())
 {
+    private static readonly TimeSpan s_customSync = TimeSpan.FromSeconds(10);
+
     private readonly OwnerGraph _graph = new();
     private readonly OwnershipWriter _writer = new(context.Client);
+    private FollowedKinds? _custom;
 
     protected override int Workers => 4;
 
-    protected override IReadOnlyList<Task> Subscribe() =>
-    [
-        .. ResourceCatalog.Deletable(events: false).Select(resource => On(context.Informers.Of(resource), (old, current) => Changed(resource, old, current))),
-    ];
+    public override void Dispose()
+    {
+        _custom?.Dispose();
+        base.Dispose();
+    }
+
+    protected override IReadOnlyList<Task> Subscribe()
+    {
+        // Anew with each run, which is told of everything anew.
+        _custom?.Dispose();
+        _custom = new FollowedKinds(context.Informers, Changed, resource => Enqueue(_graph.WithUnseenOwners(resource)));
+        return
+        [
+            .. ResourceCatalog.Deletable(events: false).Select(resource => On(context.Informers.Of(resource), (old, current) => Changed(resource, old, current))),
+            On(context.CustomKinds.Definitions, _custom.Changed),
+        ];
+    }
+
+    // A kind whose objects cannot be listed, as its conversion webhook is away, must not hold up all others.
+    protected override async ValueTask ReadyAsync(CancellationToken cancellationToken) =>
+        await _custom!.HasSynced.WaitAsync(s_customSync, context.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     protected override async ValueTask ReconcileAsync(GraphWork key, CancellationToken cancellationToken)
     {
@@ -114,7 +134,7 @@ internal sealed class GarbageCollector(ControllerContext context) : Reconciler<G
         foreach (var reference in latest.OwnerReferences)
         {
             // Nobody can say whether the owner exists while its kind is unknown, so it does.
-            if (ResourceCatalog.Find(reference.ApiVersion, reference.Kind) is not { } resource)
+            if ((ResourceCatalog.Find(reference.ApiVersion, reference.Kind) ?? context.CustomKinds.Find(reference.ApiVersion, reference.Kind)) is not { } resource)
             {
                 owners.Solid.Add(reference);
                 continue;

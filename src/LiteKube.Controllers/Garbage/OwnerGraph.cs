@@ -95,6 +95,20 @@ internal sealed class OwnerGraph
             return _nodes.TryGetValue(uid, out var node) ? [.. node.Dependents.Select(View)] : [];
     }
 
+    /// <summary>What has owners of that kind that nobody has seen: once all objects of the kind are known, they can be told to be gone.</summary>
+    public IReadOnlyList<GraphWork> WithUnseenOwners(ResourceType kind)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. _nodes.Values.Where(n => n.IsVirtual)
+                    .SelectMany(owner => owner.Dependents.Where(d => d.Owners.Any(o => o.Uid == owner.Uid && o.Kind == kind.Kind && o.ApiVersion.Split('/')[0] == kind.Group)))
+                    .Select(d => new GraphWork(d.Uid, Orphan: false)),
+            ];
+        }
+    }
+
     private void Link(GraphNode node, OwnerReference owner, List<GraphWork> work)
     {
         if (!_nodes.TryGetValue(owner.Uid, out var known))

@@ -18,12 +18,13 @@ internal sealed class NamespaceController(ControllerContext context) : Reconcile
 
     private readonly Informer<Namespace> _namespaces = context.Informers.Of<Namespace>();
     private readonly Informer<Pod> _pods = context.Informers.Of<Pod>();
-    private readonly Lazy<ResourceType[]> _resources = new(() => [.. ResourceCatalog.Deletable(events: true).Where(r => r.Namespaced && r != Pod.Resource)]);
+    private readonly ResourceType[] _builtIn = [.. ResourceCatalog.Deletable(events: true).Where(r => r.Namespaced && r != Pod.Resource)];
 
     protected override int Workers => 4;
 
     protected override IReadOnlyList<Task> Subscribe() =>
     [
+        context.CustomKinds.Definitions.HasSynced,
         On(_namespaces, (_, current) =>
         {
             if (current?.Metadata.DeletionTimestamp is not null)
@@ -57,7 +58,7 @@ internal sealed class NamespaceController(ControllerContext context) : Reconcile
         await EmptyAsync(ns, Pod.Resource, content, cancellationToken).ConfigureAwait(false);
         if (content.IsEmpty)
         {
-            foreach (var resource in _resources.Value)
+            foreach (var resource in _builtIn.Concat(context.CustomKinds.All().Where(r => r.Namespaced)))
                 await EmptyAsync(ns, resource, content, cancellationToken).ConfigureAwait(false);
             return content;
         }

@@ -115,6 +115,26 @@ public sealed class DefinitionTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Watches_end_when_the_definition_changes_and_not_before()
+    {
+        var widgets = new Definitions(Api);
+        var ns = await host.NamespaceAsync();
+        await widgets.CreateAsync(Any);
+        using var watch = await Api.WatchAsync(widgets.Objects(ns));
+        await Api.CreateAsync(widgets.Objects(ns), widgets.Object("one", "\"spec\":{}"));
+        Assert.Equal("one", (await watch.ExpectAsync("ADDED")).Name);
+
+        (await Api.MergeAsync(widgets.Definition, """{"metadata":{"labels":{"a":"b"}}}""")).Expect(200);
+        await Api.CreateAsync(widgets.Objects(ns), widgets.Object("two", "\"spec\":{}"));
+        Assert.Equal("two", (await watch.ExpectAsync("ADDED")).Name);
+
+        await widgets.UpdateAsync(d => Definitions.SpecSchema(d)["description"] = "changed");
+        Assert.Null(await watch.NextAsync());
+        using var again = await Api.WatchAsync(widgets.Objects(ns));
+        Assert.Equal("one", (await again.ExpectAsync("ADDED")).Name);
+    }
+
+    [Fact]
     public async Task Custom_resources_are_there_after_a_restart()
     {
         var own = new ApiHost();

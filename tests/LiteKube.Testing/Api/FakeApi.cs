@@ -189,8 +189,8 @@ public sealed class FakeApi(TimeProvider time) : IApiTransport, IApiTransportFac
     private static Func<KubeObject, bool> Matcher(ResourceType resource, string? ns, string? labelSelector, string? fieldSelector)
     {
         var labels = LabelMatcher.Parse(labelSelector);
-        var kind = ApiSchema.Current.Find(resource.Group, resource.Version, resource.Plural)!;
-        var fields = FieldMatcher.Parse(fieldSelector, kind);
+        var kind = ApiSchema.Current.Find(resource.Group, resource.Version, resource.Plural);
+        var fields = kind is null ? FieldMatcher.Everything : FieldMatcher.Parse(fieldSelector, kind);
         return o => (string.IsNullOrEmpty(ns) || o.Header.Namespace == ns) && labels.Matches(o.Header.Labels) && fields.Matches(o);
     }
 
@@ -297,7 +297,7 @@ public sealed class FakeApi(TimeProvider time) : IApiTransport, IApiTransportFac
         var metadata = FakeObjects.Metadata(wanted);
         foreach (var kept in (string[])["uid", "creationTimestamp", "generation", "deletionTimestamp", "deletionGracePeriodSeconds"])
             metadata[kept] = before["metadata"]![kept]?.DeepClone();
-        var hasStatus = ApiSchema.Current.Find(request.Resource.Group, request.Resource.Version, request.Resource.Plural)!.Subresource("status") is not null;
+        var hasStatus = ApiSchema.Current.Find(request.Resource.Group, request.Resource.Version, request.Resource.Plural)?.Subresource("status") is not null;
         switch (request.Subresource)
         {
             case "status":

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using LiteKube.Api.Codecs;
+using LiteKube.Api.CustomResources;
 
 namespace LiteKube.Api.Validation.Rules;
 
@@ -11,6 +12,7 @@ internal static class StatusRules
     {
         ["core.v1.Pod"] = Pod,
         ["core.v1.Node"] = Node,
+        ["apiextensions.v1.CustomResourceDefinition"] = DefinitionRules.StoredVersions,
         ["apps.v1.Deployment"] = Counts,
         ["apps.v1.ReplicaSet"] = Counts,
         ["apps.v1.StatefulSet"] = Counts,
