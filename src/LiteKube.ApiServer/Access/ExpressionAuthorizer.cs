@@ -47,8 +47,7 @@ internal sealed class ExpressionAuthorizer(IAuthorizer authorizer) : IExpression
             };
             try
             {
-                var asked = authorizer.AuthorizeAsync(attributes, cancellationToken);
-                var decision = asked.IsCompletedSuccessfully ? asked.Result : asked.AsTask().GetAwaiter().GetResult();
+                var decision = authorizer.AuthorizeAsync(attributes, cancellationToken).AsTask().GetAwaiter().GetResult();
                 return new CelDecision(decision.Allowed, decision.Reason);
             }
             catch (ApiException e)
