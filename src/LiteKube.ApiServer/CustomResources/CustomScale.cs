@@ -14,7 +14,8 @@ internal static class CustomScale
         if (paths is null)
             return tree.Object("spec").Long("replicas") ?? 0;
         return At(tree, paths.SpecReplicas).AsLong() ?? (mayBeAbsent ? 0L : (long?)null)
-            ?? throw new ApiException(StatusReason.InternalError, $"Internal error occurred: the spec replicas field \"{paths.SpecReplicasPath}\" does not exist");
+            // Kubernetes answers 500 here, but it is the object that lacks something, and its owner who can mend it.
+            ?? throw new ApiException(StatusReason.Invalid, $"the spec replicas field \"{paths.SpecReplicasPath}\" does not exist: set it in the object before its scale is read");
     }
 
     public static long StatusReplicas(JsonObject tree, ScalePaths? paths) =>

@@ -121,7 +121,7 @@ public sealed class ObjectTests(ApiHost host)
         Assert.Equal(7, (int?)written.Body["spec"]!["replicas"]);
         Assert.Equal(7, (int?)(await Api.GetAsync(one)).Body["spec"]!["deep"]!["count"]);
         Assert.Equal("Conflict", replaced.Reason);
-        Assert.Contains("the spec replicas field \".spec.deep.count\" does not exist", (await Api.GetAsync($"{widgets.Objects(ns)}/bare/scale")).Expect(500).Message, StringComparison.Ordinal);
+        Assert.Contains("the spec replicas field \".spec.deep.count\" does not exist", (await Api.GetAsync($"{widgets.Objects(ns)}/bare/scale")).Expect(422).Message, StringComparison.Ordinal);
     }
 
     [Fact]
