@@ -44,7 +44,7 @@ internal sealed partial class ContainerStops(IContainerRuntime runtime, HookRunn
 
     public bool IsStopping(string containerId) => _stops.TryGetValue(containerId, out var stop) && !stop.IsDone;
 
-    /// <summary>When a failed stop wants to be tried again.</summary>
+    /// <summary>When a stop that is over but did not end its container wants to be tried again.</summary>
     public DateTimeOffset? NextRetry => _stops.Values.Where(s => s.IsDone && s.RetryAt > time.GetUtcNow()).Select(s => (DateTimeOffset?)s.RetryAt).Min();
 
     /// <summary>Forgets what no longer runs.</summary>
@@ -94,9 +94,10 @@ internal sealed partial class ContainerStops(IContainerRuntime runtime, HookRunn
         catch (RuntimeException e)
         {
             LogFailed(instance.Name, instance.Id, e.Message);
-            stop.RetryAt = time.GetUtcNow() + s_retry;
         }
 
+        // Also after success: the worker may still have the look at its containers that it took before.
+        stop.RetryAt = time.GetUtcNow() + s_retry;
         stop.IsDone = true;
         ended(instance.Id);
     }
