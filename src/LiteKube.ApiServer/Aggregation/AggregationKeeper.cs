@@ -63,7 +63,7 @@ internal sealed partial class AggregationKeeper(
         try
         {
             await locals.ReconcileAsync(cancellationToken);
-            var all = (await remotes.CurrentAsync(cancellationToken)).All;
+            var all = (await remotes.RefreshAsync(cancellationToken)).All;
             discovery.Forget(all);
             await Task.WhenAll(all.Select(api => CheckAsync(api, cancellationToken)));
             return all.Count > 0;
@@ -78,7 +78,7 @@ internal sealed partial class AggregationKeeper(
     private async Task CheckAsync(RemoteApi api, CancellationToken cancellationToken)
     {
         // A healthy server is asked less often than one that is awaited.
-        if (api.IsAvailable && _lastPassed.TryGetValue(api.Name, out var passed) && time.GetElapsedTime(passed) < s_healthyInterval)
+        if (api.IsAvailable && PassedLately(api.Name))
             return;
         var (available, reason, message) = await availability.OfAsync(api, cancellationToken);
         lock (_lastPassed)
@@ -97,6 +97,12 @@ internal sealed partial class AggregationKeeper(
         {
             // Gone or changed meanwhile; its own event brings the next look.
         }
+    }
+
+    private bool PassedLately(string name)
+    {
+        lock (_lastPassed)
+            return _lastPassed.TryGetValue(name, out var passed) && time.GetElapsedTime(passed) < s_healthyInterval;
     }
 
     private async Task WatchAsync(CancellationToken cancellationToken)

@@ -16,6 +16,9 @@ internal sealed class RemoteApis(IObjectReader objects, ResourceRegistry registr
         return _current is { } ready && ready.Version == version && ready.Registry == registry.Current.Number ? new(ready) : ReadAsync(version, cancellationToken);
     }
 
+    /// <summary>Read now. Who was woken by the event of a write must not ask for the current ones: the write is counted a moment after its event.</summary>
+    public ValueTask<RemoteApiSet> RefreshAsync(CancellationToken cancellationToken) => ReadAsync(objects.VersionOf(APIService.Resource), cancellationToken);
+
     /// <summary>The remote that a path below /apis belongs to; null where it is this server's own or nobody's.</summary>
     public async ValueTask<RemoteApi?> FindAsync(string path, CancellationToken cancellationToken)
     {
