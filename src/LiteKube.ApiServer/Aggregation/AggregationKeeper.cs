@@ -4,7 +4,6 @@ using LiteKube.Api.Apiregistration.V1;
 using LiteKube.ApiServer.Hosting;
 using LiteKube.ApiServer.Resources;
 using LiteKube.ApiServer.Storage;
-using LiteKube.Store;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -15,7 +14,7 @@ namespace LiteKube.ApiServer.Aggregation;
 /// APIService or of the registry, and while there are remotes every few seconds, since a server's health has no events.
 /// </summary>
 internal sealed partial class AggregationKeeper(
-    RemoteApis remotes, LocalApiServices locals, Availability availability, RemoteDiscovery discovery, ApiServiceWriter writer, ResourceRegistry registry, ObjectStorage storage,
+    RemoteApis remotes, LocalApiServices locals, Availability availability, RemoteDiscovery discovery, ApiServiceWriter writer, ResourceRegistry registry, PrefixFollower follower,
     ReadySignal ready, TimeProvider time, ILogger<AggregationKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
@@ -27,10 +26,12 @@ internal sealed partial class AggregationKeeper(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         registry.Changed += Wake;
+        using var following = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var watching = Task.CompletedTask;
         try
         {
             await ready.Ready.WaitAsync(stoppingToken);
-            var watching = WatchAsync(stoppingToken);
+            watching = follower.FollowAsync(registry.Get(APIService.Resource).KeyPrefix, TimeSpan.Zero, WakeAsync, following.Token);
             while (true)
             {
                 _wakes.Reader.TryRead(out _);
@@ -43,8 +44,6 @@ internal sealed partial class AggregationKeeper(
                     await woken;
                 await nap.CancelAsync();
                 stoppingToken.ThrowIfCancellationRequested();
-                if (watching.IsCompleted)
-                    watching = WatchAsync(stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -54,6 +53,8 @@ internal sealed partial class AggregationKeeper(
         finally
         {
             registry.Changed -= Wake;
+            await following.CancelAsync();
+            await watching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -105,25 +106,10 @@ internal sealed partial class AggregationKeeper(
             return _lastPassed.TryGetValue(name, out var passed) && time.GetElapsedTime(passed) < s_healthyInterval;
     }
 
-    private async Task WatchAsync(CancellationToken cancellationToken)
+    private Task WakeAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            using var watch = storage.Watch(registry.Get(APIService.Resource).KeyPrefix, storage.Revision);
-            while (await watch.Events.WaitToReadAsync(cancellationToken))
-            {
-                while (watch.Events.TryRead(out _))
-                {
-                }
-
-                Wake();
-            }
-        }
-        catch (Exception e) when (e is StoreUnavailableException or ChannelClosedException or RevisionCompactedException)
-        {
-            Failed(log, e.Message);
-            Wake();
-        }
+        Wake();
+        return Task.CompletedTask;
     }
 
     private void Wake() => _wakes.Writer.TryWrite(true);

@@ -61,6 +61,7 @@ public static class ApiServerServices
     private static void AddStorage(IServiceCollection services)
     {
         services.AddSingleton<ObjectStorage>();
+        services.AddSingleton<PrefixFollower>();
         services.AddSingleton<ServiceAllocator>();
         services.AddSingleton<KubernetesService>();
         services.AddSingleton<PodStrategy>();
