@@ -1,8 +1,9 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography.X509Certificates;
 using LiteKube.Api;
 using LiteKube.Api.Security;
 using LiteKube.Security.Authentication;
 using LiteKube.Security.Authorization;
-using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -11,8 +12,10 @@ namespace LiteKube.ApiServer.Http;
 /// <summary>Who a request comes from: the user a front proxy names, its token, else its connection's certificate, else nobody; then whom it speaks for, where it may.</summary>
 internal sealed class RequestIdentity(IAuthenticator authenticator, IAuthorizer authorizer, ApiServerOptions options, TimeProvider time)
 {
-    private static readonly object s_connectionKey = new();
     private static readonly TimeSpan s_recheckAfter = TimeSpan.FromMinutes(1);
+
+    // By the certificate object, which lives as long as its connection. Many streams of one connection come here at once, and a connection's own items may not be written by two of them.
+    private readonly ConditionalWeakTable<X509Certificate2, Known> _known = [];
 
     /// <exception cref="ApiException">Unauthorized.</exception>
     public async ValueTask<UserInfo> AuthenticateAsync(HttpContext context, string path, CancellationToken cancellationToken)
@@ -34,16 +37,14 @@ internal sealed class RequestIdentity(IAuthenticator authenticator, IAuthorizer 
         if (token is not null)
             return UserOf(await authenticator.AuthenticateAsync(new AuthenticationRequest { BearerToken = token }, cancellationToken));
 
-        // A connection's certificate never changes, so it is checked once.
-        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
-        if (items is not null && items.TryGetValue(s_connectionKey, out var known) && known is Known { Until: var until, User: var user } && until > time.GetUtcNow())
-            return user;
-        var certificate = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate;
-        if (certificate is null)
+        if (context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate is not { } certificate)
             return null;
+        // A connection's certificate never changes, so it is checked once.
+        if (_known.TryGetValue(certificate, out var known) && known.Until > time.GetUtcNow())
+            return known.User;
         var found = UserOf(await authenticator.AuthenticateAsync(new AuthenticationRequest { ClientCertificate = certificate }, cancellationToken));
-        if (items is not null && found is not null)
-            items[s_connectionKey] = new Known(found, time.GetUtcNow() + s_recheckAfter);
+        if (found is not null)
+            _known.AddOrUpdate(certificate, new Known(found, time.GetUtcNow() + s_recheckAfter));
         return found;
     }
 

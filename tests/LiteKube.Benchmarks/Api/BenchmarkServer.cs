@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using LiteKube.Testing;
 
 namespace LiteKube.Benchmarks.Api;
 
@@ -26,7 +26,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     public static async Task<BenchmarkServer> StartAsync(string directory)
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var kubeconfig = Path.Combine(directory, "kubeconfig.yaml");
         var executable = Environment.GetEnvironmentVariable("LITEKUBE") ?? throw new InvalidOperationException("LITEKUBE does not name the executable");
         string[] arguments =
@@ -108,12 +108,5 @@ internal sealed class BenchmarkServer : IAsyncDisposable
             return from < 0 ? throw new FormatException($"{_kubeconfig} has no {name}")
                 : Encoding.ASCII.GetString(Convert.FromBase64String(text[(from + name.Length + 2)..text.IndexOf('\n', from)].Trim()));
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

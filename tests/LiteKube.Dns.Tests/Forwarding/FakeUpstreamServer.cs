@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using LiteKube.Testing;
 
 namespace LiteKube.Dns.Tests.Forwarding;
 
@@ -16,8 +17,8 @@ internal sealed class FakeUpstreamServer : IDisposable
     /// <param name="answer">Answers to a datagram; null says nothing.</param>
     internal FakeUpstreamServer(Func<byte[], IEnumerable<byte[]>?> answer, Func<byte[], byte[]>? overTcp = null)
     {
-        _udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        EndPoint = (IPEndPoint)_udp.LocalEndPoint!;
+        EndPoint = new IPEndPoint(IPAddress.Loopback, FreePort.Take());
+        _udp.Bind(EndPoint);
         _tcp.Bind(EndPoint);
         _tcp.Listen();
         _ = Task.Run(() => ServeAsync(answer));

@@ -7,6 +7,7 @@ using LiteKube.Dns.Server;
 using LiteKube.Dns.Tests.Forwarding;
 using LiteKube.Dns.Tests.Records;
 using LiteKube.Dns.Wire;
+using LiteKube.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LiteKube.Dns.Tests.Server;
@@ -20,7 +21,7 @@ public sealed class DnsServerTests : IDisposable
 
     public DnsServerTests()
     {
-        var options = new DnsOptions { Address = IPAddress.Loopback, Port = 0, Upstreams = [_upstream.EndPoint] };
+        var options = new DnsOptions { Address = IPAddress.Loopback, Port = FreePort.Take(), Upstreams = [_upstream.EndPoint] };
         var time = TimeProvider.System;
         var responder = new DnsResponder(options, new ClusterZone(options, FakeObjects.Sample()), new Upstreams(options, new ResolvConf(options, time), time));
         _server = new DnsServer(options, responder, time, NullLogger.Instance);
@@ -79,7 +80,7 @@ public sealed class DnsServerTests : IDisposable
     [Fact]
     public void An_address_that_is_on_no_interface_yet_can_be_bound()
     {
-        using var server = new DnsServer(new DnsOptions { Address = IPAddress.Parse("198.51.100.77"), Port = 0 }, null!, TimeProvider.System, NullLogger.Instance);
+        using var server = new DnsServer(new DnsOptions { Address = IPAddress.Parse("198.51.100.77"), Port = FreePort.Take() }, null!, TimeProvider.System, NullLogger.Instance);
 
         server.Bind();
 

@@ -16,7 +16,7 @@ public sealed class ModuleTests : IAsyncLifetime
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
     private readonly FakeApi _api = new(TimeProvider.System);
-    private readonly DnsOptions _options = new() { Address = IPAddress.Loopback, Port = FreePort(), ResolvConf = "/nonexistent", EnsureService = true };
+    private readonly DnsOptions _options = new() { Address = IPAddress.Loopback, Port = FreePort.Take(), ResolvConf = "/nonexistent", EnsureService = true };
     private IHost? _host;
 
     public async Task InitializeAsync()
@@ -95,12 +95,5 @@ public sealed class ModuleTests : IAsyncLifetime
 
             await Task.Delay(20, limit.Token);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

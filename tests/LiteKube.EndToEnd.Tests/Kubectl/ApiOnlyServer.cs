@@ -1,7 +1,6 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using LiteKube.EndToEnd.Tests.Hosts;
+using LiteKube.Testing;
 
 namespace LiteKube.EndToEnd.Tests.Kubectl;
 
@@ -15,7 +14,7 @@ public sealed class ApiOnlyServer : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        var command = $"exec {TestCluster.Executable} server --disable-agent --bind-address 127.0.0.1 --advertise-address 127.0.0.1 --https-listen-port {FreePort()} --data-dir '{_directory}/data' --write-kubeconfig '{Kubeconfig}' >'{_directory}/litekube.log' 2>&1";
+        var command = $"exec {TestCluster.Executable} server --disable-agent --bind-address 127.0.0.1 --advertise-address 127.0.0.1 --https-listen-port {FreePort.Take()} --data-dir '{_directory}/data' --write-kubeconfig '{Kubeconfig}' >'{_directory}/litekube.log' 2>&1";
         _process = Shell.Start(["bash", "-c", command], withInput: false);
         await Eventually.True("the API server is ready", async () =>
             !_process.HasExited ? (await Try("get", "--raw", "/readyz")).ExitCode == 0
@@ -49,13 +48,6 @@ public sealed class ApiOnlyServer : IAsyncLifetime
         await Run("create", "namespace", name);
         await Eventually.True("the default account is there", async () => (await Try("-n", name, "get", "serviceaccount", "default")).ExitCode == 0);
         return name;
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
 

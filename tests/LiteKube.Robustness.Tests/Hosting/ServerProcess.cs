@@ -1,11 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Reflection;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LiteKube.ApiServer.Tests.Hosting;
+using LiteKube.Testing;
 
 namespace LiteKube.Robustness.Tests.Hosting;
 
@@ -36,7 +35,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <param name="killAfter">Kill it so long after its start, ready or not, instead of waiting until it is.</param>
     public static async Task<ServerProcess> StartAsync(string dataDirectory, string[]? wrapper = null, Func<int, string>? root = null, TimeSpan? killAfter = null)
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         var kubeconfig = Path.Combine(dataDirectory, "kubeconfig.yaml");
         string[] command =
         [
@@ -148,13 +147,5 @@ internal sealed class ServerProcess : IAsyncDisposable
             var from = at + name.Length + 2;
             return Encoding.ASCII.GetString(Convert.FromBase64String(text[from..text.IndexOf('\n', from)].Trim()));
         }
-    }
-
-    /// <summary>Free a moment ago; nothing else on the machine takes ports of this range by choice.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
