@@ -16,6 +16,9 @@ public sealed record ControllerOptions
     /// <summary>The prefix length of each node's share of <see cref="ClusterCidr"/>.</summary>
     public int NodeCidrPrefix { get; init; } = 24;
 
+    /// <summary>The node of the machine that the server runs on, if it is one.</summary>
+    public string? ControlPlaneNode { get; init; }
+
     /// <summary>How long a node may be silent before it counts as unreachable.</summary>
     public TimeSpan NodeMonitorGracePeriod { get; init; } = TimeSpan.FromSeconds(40);
 

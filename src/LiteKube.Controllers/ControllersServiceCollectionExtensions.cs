@@ -24,6 +24,7 @@ public static class ControllersServiceCollectionExtensions
         services.AddHostedService<CsrController>();
         services.AddHostedService<NodeIpamController>();
         services.AddHostedService<NodeLifecycleController>();
+        services.AddHostedService<ControlPlaneRoleController>();
         services.AddHostedService<TaintEvictionController>();
         services.AddHostedService<PodGarbageController>();
         services.AddHostedService<NamespaceController>();

@@ -32,6 +32,18 @@ public sealed class NodeTests
     }
 
     [Fact]
+    public async Task Only_the_node_of_the_server_has_the_role_of_the_control_plane()
+    {
+        await using var cluster = await StartAsync(options: o => o with { ControlPlaneNode = "a" });
+        cluster.Api.Add(NodeOf("a"));
+        cluster.Api.Add(NodeOf("b"));
+
+        await cluster.UntilAsync<Node>(null, "a", n => n.Metadata.Labels.GetValueOrDefault("node-role.kubernetes.io/control-plane") == "true", "a has the role");
+        await cluster.UntilAsync<Node>(null, "b", n => n.Spec.PodCIDR is not null, "b was seen");
+        Assert.DoesNotContain(cluster.Api.Find<Node>(null, "b")!.Metadata.Labels.Keys, key => key.StartsWith("node-role", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_pool_that_is_used_up_says_so()
     {
         var pool = new NodeCidrPool("10.42.0.0/23", 24);

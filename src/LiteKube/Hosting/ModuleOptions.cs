@@ -61,6 +61,7 @@ internal static class ModuleOptions
     {
         RootCertificateAuthority = () => pki.ServerCa.Pem,
         ClusterCidr = settings.Node.ClusterCidr.ToString(),
+        ControlPlaneNode = settings.DisableAgent ? null : settings.Node.NodeName,
         NodeMonitorGracePeriod = settings.NodeMonitorGrace,
     };
 

@@ -2,8 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Security;
-using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using LiteKube.Testing;
 
 namespace LiteKube.Benchmarks.Api;
@@ -75,7 +73,7 @@ internal sealed class BenchmarkServer : IAsyncDisposable
             EnableMultipleHttp2Connections = true,
             InitialHttp2StreamWindowSize = 4 << 20,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
-            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true, ClientCertificates = [Identity()] },
+            SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true, ClientCertificates = [KubeconfigIdentity.Read(_kubeconfig)] },
         };
         return new HttpClient(handler)
         {
@@ -95,18 +93,4 @@ internal sealed class BenchmarkServer : IAsyncDisposable
 
     private double Field(string file, string name) => double.Parse(
         File.ReadLines($"/proc/{_process.Id}/{file}").First(l => l.StartsWith(name, StringComparison.Ordinal))[name.Length..].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
-
-    private X509Certificate2 Identity()
-    {
-        var text = File.ReadAllText(_kubeconfig);
-        using var pem = X509Certificate2.CreateFromPem(Member("client-certificate-data"), Member("client-key-data"));
-        return new X509Certificate2(pem);
-
-        string Member(string name)
-        {
-            var from = text.IndexOf(name + ": ", StringComparison.Ordinal);
-            return from < 0 ? throw new FormatException($"{_kubeconfig} has no {name}")
-                : Encoding.ASCII.GetString(Convert.FromBase64String(text[(from + name.Length + 2)..text.IndexOf('\n', from)].Trim()));
-        }
-    }
 }

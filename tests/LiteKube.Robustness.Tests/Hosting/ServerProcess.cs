@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LiteKube.ApiServer.Tests.Hosting;
 using LiteKube.Testing;
@@ -85,7 +84,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         var handler = new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-        handler.SslOptions.ClientCertificates = [Identity()];
+        handler.SslOptions.ClientCertificates = [KubeconfigIdentity.Read(_kubeconfig)];
         return new ApiClient(new HttpClient(handler) { BaseAddress = _address, Timeout = s_limit });
     }
 
@@ -130,22 +129,6 @@ internal sealed class ServerProcess : IAsyncDisposable
             }
 
             await Task.Delay(20, limit.Token);
-        }
-    }
-
-    private X509Certificate2 Identity()
-    {
-        var text = File.ReadAllText(_kubeconfig);
-        using var pem = X509Certificate2.CreateFromPem(Member("client-certificate-data"), Member("client-key-data"));
-        return new X509Certificate2(pem);
-
-        string Member(string name)
-        {
-            var at = text.IndexOf(name + ": ", StringComparison.Ordinal);
-            if (at < 0)
-                throw new FormatException($"{_kubeconfig} has no {name}");
-            var from = at + name.Length + 2;
-            return Encoding.ASCII.GetString(Convert.FromBase64String(text[from..text.IndexOf('\n', from)].Trim()));
         }
     }
 }
