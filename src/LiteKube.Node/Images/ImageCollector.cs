@@ -48,7 +48,7 @@ internal sealed partial class ImageCollector(IContainerRuntime runtime, NodeOpti
         {
             if (IsUsed(image, used))
                 _lastUsed[image.Id] = now;
-            else if (!image.Tags.Any(options.PinnedImages.Contains))
+            else if (!image.Pinned && !image.Tags.Any(options.PinnedImages.Contains))
                 unused.Add(image);
 
             // First seen counts as used: it may have been pulled for a container that is about to be made.

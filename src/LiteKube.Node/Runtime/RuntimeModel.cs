@@ -140,7 +140,11 @@ public sealed record ContainerStats(string Id, DateTimeOffset Time, ulong CpuNan
 
 /// <param name="Id">Content id, <c>sha256:…</c>.</param>
 /// <param name="User">The image's user: a number, a name, or empty for root.</param>
-public sealed record ImageStatus(string Id, IReadOnlyList<string> Tags, IReadOnlyList<string> Digests, long SizeBytes, string User = "", IReadOnlyList<string>? Volumes = null);
+public sealed record ImageStatus(string Id, IReadOnlyList<string> Tags, IReadOnlyList<string> Digests, long SizeBytes, string User = "", IReadOnlyList<string>? Volumes = null)
+{
+    /// <summary>Not to be collected: it came with the machine, and no registry may have it.</summary>
+    public bool Pinned { get; init; }
+}
 
 public sealed record ImageFileSystem(string Path, long UsedBytes);
 

@@ -1,6 +1,6 @@
 using LiteKube.Node.Runtime;
 
-namespace LiteKube.Runtimes.Docker;
+namespace LiteKube.Runtimes;
 
 /// <summary>
 /// An image reference in full, by Docker's rules: <c>nginx</c> is <c>docker.io/library/nginx:latest</c>. A first part with a dot, a colon or the

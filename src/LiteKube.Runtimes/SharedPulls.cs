@@ -1,4 +1,4 @@
-namespace LiteKube.Runtimes.Docker;
+namespace LiteKube.Runtimes;
 
 /// <summary>One pull at a time per key: later callers wait for the running one. It is cancelled when the last who waits gives up.</summary>
 internal sealed class SharedPulls<TKey, TResult> : IDisposable

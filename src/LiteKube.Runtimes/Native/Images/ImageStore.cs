@@ -1,0 +1,95 @@
+using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native.Images.Layers;
+using LiteKube.Runtimes.Native.Images.Storing;
+using Microsoft.Extensions.Logging;
+
+namespace LiteKube.Runtimes.Native.Images;
+
+/// <summary>
+/// LiteKube's images: unpacked layers, shared by the digest of their content, and records that say which layers an image has and what it is called.
+/// Any number of processes may use one store at once; nothing is kept in memory between calls.
+/// </summary>
+internal sealed class ImageStore
+{
+    private readonly StoreLayout _layout;
+    private readonly StoreLocks _locks;
+
+    private ImageStore(ImageStoreOptions options, TimeProvider time, ILogger<ImageStore> logger)
+    {
+        Options = options;
+        _layout = new StoreLayout(options.Root);
+        _locks = new StoreLocks(_layout.LockFile);
+        Catalog = new ImageCatalog(_layout, _locks, time);
+        Layers = new LayerStore(_layout, _locks, options.Limits, Catalog, logger);
+        Downloads = new PartialDownloads(_layout, _locks, time);
+    }
+
+    public ImageStoreOptions Options { get; }
+
+    public ImageCatalog Catalog { get; }
+
+    public LayerStore Layers { get; }
+
+    public PartialDownloads Downloads { get; }
+
+    /// <summary>Makes the store where there is none, and drops what others left unfinished when they ended.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public static ImageStore Open(ImageStoreOptions options, TimeProvider time, ILogger<ImageStore> logger)
+    {
+        var store = new ImageStore(options, time, logger);
+        foreach (var directory in store._layout.Directories)
+            Directory.CreateDirectory(directory, StoreFiles.DirectoryMode);
+        store.Catalog.Recover();
+        store.Layers.Recover();
+        store.Downloads.Recover(options.KeepPartialDownloads);
+        return store;
+    }
+
+    /// <summary>What a container of the image is made from. Hold the image first, or it may go while the container is made.</summary>
+    /// <param name="idOrReference">An id (<c>sha256:…</c>) or a name in any of its forms.</param>
+    /// <exception cref="RuntimeException">ImageNotPresent, InvalidImageName.</exception>
+    public ValueTask<ImageSnapshot> OpenAsync(string idOrReference, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var image = Find(idOrReference) ?? throw Absent(idOrReference);
+        try
+        {
+            var (config, _) = ConfigParser.Parse(Catalog.ReadConfig(image.Id));
+            return ValueTask.FromResult(new ImageSnapshot(image.Id, Layers.DirectoriesOf(image), config));
+        }
+        catch (FileNotFoundException)
+        {
+            throw Absent(idOrReference);
+        }
+    }
+
+    /// <summary>Keeps the image from being removed, by anyone, until disposed or until this process ends. The layers of a mounted root file system stay in any case.</summary>
+    /// <exception cref="RuntimeException">ImageNotPresent.</exception>
+    public IDisposable Hold(string imageId)
+    {
+        var hold = _locks.Take(LockName.Image(imageId), shared: true);
+        if (Catalog.Find(imageId) is not null)
+            return hold;
+        hold.Dispose();
+        throw Absent(imageId);
+    }
+
+    /// <summary>Null where there is no such image.</summary>
+    /// <exception cref="RuntimeException">InvalidImageName.</exception>
+    public ImageRecord? Find(string idOrReference)
+    {
+        if (Digests.IsSha256(idOrReference))
+            return Catalog.Find(idOrReference);
+        return Catalog.FindReference(ImageReference.Parse(idOrReference).ToString()) is { } reference ? Catalog.Find(reference.ImageId) : null;
+    }
+
+    /// <summary>The image, its names, and those of its layers that no other image has. No error where it is gone.</summary>
+    /// <exception cref="RuntimeException">It is in use.</exception>
+    public void Remove(string id)
+    {
+        if (Catalog.Remove(id) is { } image)
+            Layers.Sweep(image.Layers);
+    }
+
+    private static RuntimeException Absent(string what) => new(RuntimeError.ImageNotPresent, $"image {what} is not here");
+}

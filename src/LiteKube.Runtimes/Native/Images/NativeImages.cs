@@ -1,0 +1,53 @@
+using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native.Images.Storing;
+
+namespace LiteKube.Runtimes.Native.Images;
+
+/// <summary>The image store as the node sees it.</summary>
+internal sealed class NativeImages(ImageStore store) : IImageService
+{
+    public ValueTask<ImageStatus?> GetAsync(string reference, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(store.Find(reference) is { } image ? Status(image, [.. store.Catalog.References().Where(r => r.ImageId == image.Id)]) : null);
+    }
+
+    public ValueTask<IReadOnlyList<ImageStatus>> ListAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var references = store.Catalog.References().ToLookup(r => r.ImageId, StringComparer.Ordinal);
+        return ValueTask.FromResult<IReadOnlyList<ImageStatus>>([.. store.Catalog.Images().Select(i => Status(i, [.. references[i.Id]]))]);
+    }
+
+    public ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, CancellationToken cancellationToken) => PullAsync(reference, credentials, null, cancellationToken);
+
+    public ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancellationToken) =>
+        throw new RuntimeException(RuntimeError.ImagePull, $"{ImageReference.Parse(reference)} cannot be pulled: no registry client in this build");
+
+    public ValueTask RemoveAsync(string imageId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        store.Remove(imageId);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<ImageFileSystem> GetFileSystemAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(new ImageFileSystem(store.Options.Root, store.Layers.UsedBytes()));
+
+    /// <summary>An image as pods' statuses name it: by digest where a registry gave one, else by its id.</summary>
+    public string DigestOf(string imageId) =>
+        store.Catalog.References().Where(r => r.ImageId == imageId && r.IsDigest).Select(r => r.Name).Order(StringComparer.Ordinal).FirstOrDefault() ?? imageId;
+
+    private ImageStatus Status(ImageRecord image, IReadOnlyList<ReferenceRecord> references)
+    {
+        var (config, _) = ConfigParser.Parse(store.Catalog.ReadConfig(image.Id));
+        return new ImageStatus(
+            image.Id,
+            [.. references.Where(r => !r.IsDigest).Select(r => r.Name).Order(StringComparer.Ordinal)],
+            [.. references.Where(r => r.IsDigest).Select(r => r.Name).Order(StringComparer.Ordinal)],
+            image.SizeBytes,
+            config.User,
+            config.Volumes.Count > 0 ? config.Volumes : null)
+        { Pinned = references.Any(r => r.Pinned) };
+    }
+}

@@ -1,0 +1,29 @@
+namespace LiteKube.Runtimes.Native.Images.Storing;
+
+/// <summary>A directory for unfinished work: gone when disposed, or at the next start after its owner died.</summary>
+internal sealed class WorkDirectory : IDisposable
+{
+    private readonly IDisposable _held;
+
+    public WorkDirectory(string path, IDisposable held)
+    {
+        Path = path;
+        _held = held;
+        Directory.CreateDirectory(path, StoreFiles.DirectoryMode);
+    }
+
+    public string Path { get; }
+
+    public void Dispose()
+    {
+        try
+        {
+            if (Directory.Exists(Path))
+                Directory.Delete(Path, recursive: true);
+        }
+        finally
+        {
+            _held.Dispose();
+        }
+    }
+}

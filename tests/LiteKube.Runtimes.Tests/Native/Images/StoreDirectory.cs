@@ -1,0 +1,19 @@
+using LiteKube.Runtimes.Native.Images;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace LiteKube.Runtimes.Tests.Native.Images;
+
+/// <summary>A directory of its own for a test's store, gone with the test.</summary>
+public sealed class StoreDirectory : IDisposable
+{
+    public StoreDirectory() => Path = Directory.CreateTempSubdirectory("litekube-images-").FullName;
+
+    public string Path { get; }
+
+    internal ImageStoreOptions Options => new() { Root = System.IO.Path.Combine(Path, "images"), RegistriesFile = System.IO.Path.Combine(Path, "registries.yaml") };
+
+    internal ImageStore Open(Func<ImageStoreOptions, ImageStoreOptions>? change = null) =>
+        ImageStore.Open(change?.Invoke(Options) ?? Options, TimeProvider.System, NullLogger<ImageStore>.Instance);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
