@@ -11,6 +11,8 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, L
 {
     private const string RecordName = "layer.json";
     private const string FilesName = "fs";
+    private const string DisplacedName = "displaced";
+    private const string RecipeName = "recipe";
 
     public LayerLimits Limits => limits;
 
@@ -34,7 +36,61 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, L
 
     public string DirectoryOf(string diffId) => layout.Layer(diffId);
 
-    public IReadOnlyList<string> DirectoriesOf(ImageRecord image) => [.. image.Layers.Select(l => Path.Combine(layout.Layer(l), FilesName))];
+    /// <summary>Lowest first. Layers that another hides altogether are left out.</summary>
+    public IReadOnlyList<string> DirectoriesOf(ImageRecord image)
+    {
+        var lowest = image.Layers.Count - 1;
+        while (lowest > 0 && Find(image.Layers[lowest]) is not { RootOpaque: true })
+            lowest--;
+        return [.. image.Layers.Skip(lowest).Select(l => Path.Combine(layout.Layer(l), FilesName))];
+    }
+
+    /// <summary>Unpacks an archive, compressed or not, unless the layer is here. The caller claims the layer.</summary>
+    /// <exception cref="RuntimeException">ImagePull: the archive is refused, or the disk is full.</exception>
+    public Task UnpackAsync(string diffId, string archive, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(() => Unpack(diffId, archive, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Unpack(string diffId, string archive, CancellationToken cancellationToken)
+    {
+        if (Find(diffId) is not null)
+            return;
+        using var work = NewWork();
+        var layer = Path.Combine(work.Path, "layer");
+        var displaced = Path.Combine(layer, DisplacedName);
+        foreach (var directory in new[] { layer, Path.Combine(layer, FilesName), displaced })
+            Directory.CreateDirectory(directory, StoreFiles.DirectoryMode);
+        File.SetUnixFileMode(Path.Combine(layer, FilesName), (UnixFileMode)FileModes.ImpliedDirectory);
+        var record = Unpack(diffId, archive, layer, displaced, cancellationToken);
+        if (record.Displaced.Count == 0)
+            Directory.Delete(displaced);
+        File.WriteAllBytes(Path.Combine(layer, RecordName), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.LayerRecord));
+
+        // Thousands of files: one sync of all costs less than one of each. Only then does the layer get its name.
+        StoreFiles.SyncFileSystem(layer);
+        try
+        {
+            StoreFiles.Rename(layer, layout.Layer(diffId));
+        }
+        catch (IOException) when (Find(diffId) is not null)
+        {
+            // Another process was faster; both have the same bytes.
+            return;
+        }
+    }
+
+    private LayerRecord Unpack(string diffId, string archive, string layer, string displaced, CancellationToken cancellationToken)
+    {
+        using var source = Compression.Open(archive);
+        using var input = new ArchiveInput(source, new FileInfo(archive).Length, limits, cancellationToken);
+        LayerRecord record;
+        using (var recipe = new RecipeWriter(File.Create(Path.Combine(layer, RecipeName))))
+        using (var tree = new LayerTree(LayerTree.OpenRoot(Path.Combine(layer, FilesName)), limits))
+        using (var aside = LayerTree.OpenRoot(displaced))
+            record = new LayerUnpacker(tree, aside, new TarReader(input, limits, recipe), recipe, limits).Unpack(cancellationToken);
+        var digest = input.Digest();
+        return digest == diffId ? record with { DiffId = diffId, ArchiveBytes = input.Position }
+            : throw LayerRefusal.Because($"its content has the digest {digest}, and the image says {diffId}");
+    }
 
     /// <summary>Bytes of all layers' files.</summary>
     public long UsedBytes() => catalog.Images().SelectMany(i => i.Layers).Distinct(StringComparer.Ordinal).Sum(l => Find(l)?.FileBytes ?? 0);
@@ -53,7 +109,7 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, L
         {
             using var held = locks.TryTake(LockName.Work(Path.GetFileName(directory)), shared: false);
             if (held is not null)
-                Directory.Delete(directory, recursive: true);
+                FileTree.Delete(directory);
         }
 
         SweepAll();

@@ -6,7 +6,11 @@ namespace LiteKube.Runtimes.Native.Images.Storing;
 /// <param name="FileBytes">Sum of the files' lengths.</param>
 /// <param name="Implied">Directories that the archive has files in and no entry of: what they look like, layers below say.</param>
 /// <param name="Displaced">Entries that a later one of the same archive took the place of, in the archive's order.</param>
-internal sealed record LayerRecord(string DiffId, long ArchiveBytes, long FileBytes, int Entries, IReadOnlyList<string> Implied, IReadOnlyList<DisplacedEntry> Displaced);
+internal sealed record LayerRecord(string DiffId, long ArchiveBytes, long FileBytes, int Entries, IReadOnlyList<string> Implied, IReadOnlyList<DisplacedEntry> Displaced)
+{
+    /// <summary>Nothing of the layers below shows.</summary>
+    public bool RootOpaque { get; init; }
+}
 
 /// <param name="AtEntry">The entry that took its place: entries before it meant what is displaced.</param>
 /// <param name="Path">Where it was, one character a byte.</param>

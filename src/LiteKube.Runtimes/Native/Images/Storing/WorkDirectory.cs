@@ -1,3 +1,5 @@
+using LiteKube.Runtimes.Native.Images.Layers;
+
 namespace LiteKube.Runtimes.Native.Images.Storing;
 
 /// <summary>A directory for unfinished work: gone when disposed, or at the next start after its owner died.</summary>
@@ -18,8 +20,7 @@ internal sealed class WorkDirectory : IDisposable
     {
         try
         {
-            if (Directory.Exists(Path))
-                Directory.Delete(Path, recursive: true);
+            FileTree.Delete(Path);
         }
         finally
         {

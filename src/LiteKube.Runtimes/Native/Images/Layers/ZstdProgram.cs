@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using LiteKube.Node.Runtime;
+
+namespace LiteKube.Runtimes.Native.Images.Layers;
+
+/// <summary>Decompresses zstd by the program of that name. A layer that it cannot read ends in its own words.</summary>
+internal sealed class ZstdProgram : Stream
+{
+    private static readonly string[] s_directories = ["/usr/local/bin", "/usr/bin", "/bin"];
+
+    private readonly Process _process;
+    private readonly Stream _output;
+    private readonly Task<string> _errors;
+    private bool _ended;
+
+    private ZstdProgram(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.BaseStream;
+        _errors = process.StandardError.ReadToEndAsync();
+        process.StandardInput.Close();
+    }
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public static Stream Open(FileStream archive)
+    {
+        var path = archive.Name;
+        archive.Dispose();
+        var program = s_directories.Select(d => Path.Combine(d, "zstd")).FirstOrDefault(File.Exists)
+            ?? throw new RuntimeException(RuntimeError.ImagePull, "the image has a layer compressed with zstd, and the program zstd is not installed: install the package zstd (apt-get install zstd, dnf install zstd, apk add zstd)");
+
+        // Without the limit a frame could ask for gigabytes of memory.
+        var start = new ProcessStartInfo(program, ["-d", "-c", "-q", "-f", "--memory=128MB", "--", path]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        return new ZstdProgram(Process.Start(start) ?? throw new IOException($"{program} did not start"));
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        var count = _output.Read(buffer);
+        if (count == 0 && buffer.Length > 0 && !_ended)
+        {
+            _ended = true;
+            _process.WaitForExit();
+            if (_process.ExitCode != 0)
+                throw LayerRefusal.Because($"zstd cannot decompress it ({_errors.GetAwaiter().GetResult().Trim()})");
+        }
+
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            if (!_process.HasExited)
+                _process.Kill();
+            _process.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
