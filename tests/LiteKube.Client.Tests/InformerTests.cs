@@ -48,6 +48,30 @@ public sealed class InformerTests
     }
 
     [Fact]
+    public async Task A_subscription_ends_with_what_its_handler_has_not_been_told_to_be_gone()
+    {
+        await using var cluster = await FakeCluster.StartAsync(_ => { }, api =>
+        {
+            api.Add(Map("a"));
+            api.Add(Map("b"));
+        });
+        var informer = cluster.Service<InformerFactory>().Of(ConfigMap.Resource);
+        await informer.HasSynced.WaitAsync(TimeSpan.FromSeconds(30));
+        var told = new List<string>();
+        var subscription = informer.Subscribe((old, current) => told.Add((current is null ? "-" : "+") + (current ?? old)!.Header.Name));
+        cluster.Api.Delete<ConfigMap>("default", "a");
+        await cluster.UntilAsync(() => informer.Get("default/a") is null, "gone");
+
+        var left = subscription.End();
+        cluster.Api.Delete<ConfigMap>("default", "b");
+        await cluster.UntilAsync(() => informer.Get("default/b") is null, "gone");
+
+        Assert.Equal("b", Assert.Single(left).Header.Name);
+        Assert.Equal(["+a", "+b", "-a"], told.Order(StringComparer.Ordinal).OrderBy(t => t[0] == '-'));
+        Assert.Empty(subscription.End());
+    }
+
+    [Fact]
     public async Task In_process_the_cache_holds_the_servers_own_object()
     {
         await using var cluster = await FakeCluster.StartAsync(_ => { }, api => api.Add(Map("a")));

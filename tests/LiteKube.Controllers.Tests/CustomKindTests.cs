@@ -58,6 +58,41 @@ public sealed class CustomKindTests
         Assert.Equal(0, Count(cluster, "team"));
     }
 
+    [Fact]
+    public async Task What_a_custom_resource_owned_goes_also_when_its_kind_is_gone_by_then()
+    {
+        await using var cluster = await StartAsync();
+        cluster.Api.Add(Definition());
+        var owner = await WidgetAsync(cluster, Default, "owner");
+        cluster.Api.Add(Owned("child", owner));
+        await cluster.SettleAsync();
+
+        // Definitions go after their objects; that the end of the owner was not heard before that of its kind changes nothing.
+        cluster.Api.Delete<CustomResourceDefinition>(null, "widgets.example.com");
+
+        await cluster.UntilAsync(() => cluster.Api.Find<ConfigMap>(Default, "child") is null, "the child is gone");
+        cluster.Api.Add(Owned("late", owner));
+        await cluster.SettleAsync();
+        Assert.NotNull(cluster.Api.Find<ConfigMap>(Default, "late"));
+    }
+
+    [Fact]
+    public async Task A_kind_that_comes_back_under_another_version_has_not_lost_its_objects()
+    {
+        await using var cluster = await StartAsync();
+        cluster.Api.Add(Definition());
+        var owner = await WidgetAsync(cluster, Default, "owner");
+        cluster.Api.Add(Owned("child", owner));
+        await cluster.SettleAsync();
+
+        cluster.Api.Change<CustomResourceDefinition>(null, "widgets.example.com", d => d with { Spec = d.Spec with { Versions = [new CustomResourceDefinitionVersion { Name = "v2", Served = true, Storage = true }] } });
+        await cluster.SettleAsync();
+        Assert.NotNull(cluster.Api.Find<ConfigMap>(Default, "child"));
+
+        await cluster.Api.WriteAsync(new WriteRequest(WriteVerb.Delete, s_widgets with { Version = "v2" }, Default, "owner", default), default);
+        await cluster.UntilAsync(() => cluster.Api.Find<ConfigMap>(Default, "child") is null, "the child is gone");
+    }
+
     private static int Count(FakeCluster cluster, string ns) => cluster.Api.ListAsync(s_widgets, ns, default, default).AsTask().GetAwaiter().GetResult().Items.Count;
 
     private static async Task<KubeObject> WidgetAsync(FakeCluster cluster, string ns, string name, string owners = "[]") =>

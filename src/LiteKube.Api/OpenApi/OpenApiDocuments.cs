@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Collections.Frozen;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.Schema;
 
@@ -21,8 +22,13 @@ public static class OpenApiDocuments
     /// <summary>What <c>/openapi/v2</c> answers, as JSON.</summary>
     public static ReadOnlyMemory<byte> V2 => s_v2.Value.Json;
 
-    /// <summary>The same with custom resources beside the built-in kinds.</summary>
-    public static ReadOnlyMemory<byte> V2With(IReadOnlyCollection<KindSchema> customs) => customs.Count == 0 ? V2 : s_v2.Value.With(Members(customs, paths: true), Members(customs, paths: false));
+    /// <summary>The same with custom resources beside the built-in kinds, and with what other servers describe.</summary>
+    /// <param name="parts">The most important first: it keeps its names where two have one in common.</param>
+    public static ReadOnlyMemory<byte> V2With(IReadOnlyCollection<KindSchema> customs, IReadOnlyCollection<OpenApiPart> parts)
+    {
+        var own = customs.Count == 0 ? V2 : s_v2.Value.With(Members(customs, paths: true), Members(customs, paths: false));
+        return parts.Count == 0 ? own : WithParts(own, parts);
+    }
 
     /// <summary>The document of one group version of custom resources.</summary>
     public static OpenApiV3Document V3Of(string path, IEnumerable<KindSchema> customs) => WriteV3(path, [.. customs]);
@@ -34,22 +40,43 @@ public static class OpenApiDocuments
     public static OpenApiV3Document? V3(string path) => s_v3.TryGetValue(path, out var document) ? document.Value : null;
 
     /// <summary>What <c>/openapi/v3</c> answers: each group version's document, at an address that changes with it.</summary>
-    /// <param name="others">Documents of custom resources and aggregated servers, by path.</param>
-    public static byte[] V3Index(params IEnumerable<OpenApiV3Document> others)
+    /// <param name="customs">Documents of custom resources.</param>
+    /// <param name="remotes">The addresses of aggregated servers' documents by path.</param>
+    public static byte[] V3Index(IEnumerable<OpenApiV3Document> customs, IEnumerable<(string Path, string Address)> remotes)
     {
-        var all = V3Paths.Select(p => V3(p)!).Concat(others).OrderBy(d => d.Path, StringComparer.Ordinal);
+        var all = V3Paths.Select(p => V3(p)!).Concat(customs)
+            .Select(d => (d.Path, Address: $"/openapi/v3/{d.Path}?hash={d.Hash}"))
+            .Concat(remotes)
+            .OrderBy(d => d.Path, StringComparer.Ordinal);
         return Write(writer =>
         {
             writer.WriteStartObject("paths"u8);
-            foreach (var document in all)
+            foreach (var (path, address) in all)
             {
-                writer.WriteStartObject(document.Path);
-                writer.WriteString("serverRelativeURL"u8, $"/openapi/v3/{document.Path}?hash={document.Hash}");
+                writer.WriteStartObject(path);
+                writer.WriteString("serverRelativeURL"u8, address);
                 writer.WriteEndObject();
             }
 
             writer.WriteEndObject();
         });
+    }
+
+    private static byte[] WithParts(ReadOnlyMemory<byte> own, IEnumerable<OpenApiPart> parts)
+    {
+        var document = JsonTree.Parse(own.Span);
+        var (paths, definitions) = (document.Object("paths")!, document.Object("definitions")!);
+        // As written by their servers: what is put into the document has its references renamed.
+        var taken = (JsonObject)definitions.DeepClone();
+        foreach (var part in parts.Select(p => p.Among(taken)))
+        {
+            foreach (var (path, item) in part.Paths)
+                paths.TryAdd(path, item!.DeepClone());
+            foreach (var (name, definition) in part.Definitions)
+                definitions[name] = definition!.DeepClone();
+        }
+
+        return JsonTree.Write(document);
     }
 
     private static OpenApiV3Document WriteV3(string path, KindSchema[] kinds)

@@ -14,7 +14,7 @@ namespace LiteKube.ApiServer.Aggregation;
 /// APIService or of the registry, and while there are remotes every few seconds, since a server's health has no events.
 /// </summary>
 internal sealed partial class AggregationKeeper(
-    RemoteApis remotes, LocalApiServices locals, Availability availability, RemoteDiscovery discovery, ApiServiceWriter writer, ResourceRegistry registry, PrefixFollower follower,
+    RemoteApis remotes, LocalApiServices locals, Availability availability, RemoteDiscovery discovery, RemoteOpenApi openApi, ApiServiceWriter writer, ResourceRegistry registry, PrefixFollower follower,
     ReadySignal ready, TimeProvider time, ILogger<AggregationKeeper> log) : BackgroundService
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(2);
@@ -66,6 +66,7 @@ internal sealed partial class AggregationKeeper(
             await locals.ReconcileAsync(cancellationToken);
             var all = (await remotes.RefreshAsync(cancellationToken)).All;
             discovery.Forget(all);
+            openApi.Forget(all);
             await Task.WhenAll(all.Select(api => CheckAsync(api, cancellationToken)));
             return all.Count > 0;
         }
@@ -82,6 +83,9 @@ internal sealed partial class AggregationKeeper(
         if (api.IsAvailable && PassedLately(api.Name))
             return;
         var (available, reason, message) = await availability.OfAsync(api, cancellationToken);
+        // What it describes is known before it counts as available.
+        if (available)
+            await openApi.RefreshAsync(api, cancellationToken);
         lock (_lastPassed)
         {
             if (available)

@@ -11,6 +11,7 @@ internal static class AggregationServices
         services.AddSingleton<RemoteApis>();
         services.AddSingleton<RemoteConnections>();
         services.AddSingleton<RemoteDiscovery>();
+        services.AddSingleton<RemoteOpenApi>();
         services.AddSingleton<RemoteProxy>();
         services.AddSingleton<MergedDiscovery>();
         services.AddSingleton<Availability>();

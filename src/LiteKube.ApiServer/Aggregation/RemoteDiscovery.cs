@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.Api.Codecs;
-using LiteKube.Api.Security;
 
 namespace LiteKube.ApiServer.Aggregation;
 
@@ -13,7 +12,6 @@ internal sealed class RemoteDiscovery(RemoteConnections connections, TimeProvide
     private const int LongestAnswer = 8 * 1024 * 1024;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
-    private static readonly UserInfo s_self = UserInfo.Of("system:kube-aggregator", UserInfo.MastersGroup);
 
     private readonly ConcurrentDictionary<string, JsonObject> _lists = new(StringComparer.Ordinal);
     private long _version;
@@ -34,12 +32,12 @@ internal sealed class RemoteDiscovery(RemoteConnections connections, TimeProvide
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
             request.Headers.TryAddWithoutValidation("Accept", "application/json");
-            foreach (var (name, value) in RemoteUser.Headers(s_self))
+            foreach (var (name, value) in RemoteUser.Headers(RemoteUser.Aggregator))
                 request.Headers.TryAddWithoutValidation(name, value);
             using var answer = await connections.SendAsync(api, request, linked.Token);
             if (answer.StatusCode is < HttpStatusCode.OK or >= HttpStatusCode.MultipleChoices)
                 return $"failing or missing response from {address}: bad status from {address}: {(int)answer.StatusCode}";
-            Remember(api, await ReadAsync(answer, linked.Token));
+            Remember(api, await RemoteAnswer.ReadAsync(answer, LongestAnswer, linked.Token));
             return null;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -69,21 +67,5 @@ internal sealed class RemoteDiscovery(RemoteConnections connections, TimeProvide
             return;
         _lists[api.Path] = list;
         Interlocked.Increment(ref _version);
-    }
-
-    private static async ValueTask<byte[]> ReadAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
-    {
-        await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        var read = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int length;
-        while ((length = await body.ReadAsync(buffer, cancellationToken)) > 0)
-        {
-            if (read.Length + length > LongestAnswer)
-                throw new ApiException(StatusReason.ServiceUnavailable, $"the answer is longer than {LongestAnswer} bytes");
-            read.Write(buffer, 0, length);
-        }
-
-        return read.ToArray();
     }
 }

@@ -9,6 +9,9 @@ internal static class RemoteUser
     /// <summary>Whoever sends such headers to this server speaks for nobody: they never go on.</summary>
     public const string Prefix = "X-Remote-";
 
+    /// <summary>Who asks for this server's own sake.</summary>
+    public static UserInfo Aggregator { get; } = UserInfo.Of("system:kube-aggregator", UserInfo.MastersGroup);
+
     /// <exception cref="ApiException">Forbidden: the user's name or groups cannot stand in a header, and would there be somebody else's.</exception>
     public static IReadOnlyList<KeyValuePair<string, string>> Headers(UserInfo user)
     {

@@ -155,7 +155,7 @@ internal sealed partial class DefinitionController(
         {
             var metadata = definition.Tree.Object("metadata");
             if (metadata?.Has("deletionTimestamp") == true && (metadata.Array("finalizers") ?? []).Any(f => f.AsString() == CustomResourceDefinitionStrategy.Finalizer))
-                cleaner.Begin(name, definition.Served, _stopping.Token);
+                cleaner.Begin(name, metadata.String("uid") ?? "", definition.Served, _stopping.Token);
         }
     }
 

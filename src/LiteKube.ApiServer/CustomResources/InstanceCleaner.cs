@@ -15,25 +15,27 @@ internal sealed partial class InstanceCleaner(ObjectStorage storage, ObjectDelet
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(5);
 
+    /// <summary>By uid: a definition of the same name may be made, and deleted, before the work on the one before has ended.</summary>
     private readonly ConcurrentDictionary<string, Task> _running = new(StringComparer.Ordinal);
 
-    /// <summary>Begins, unless that is under way.</summary>
+    /// <summary>Begins, unless that is under way. Of a definition that has gone meanwhile nothing is touched: whoever calls may have been told late.</summary>
     /// <param name="resource">Null for a definition that never had objects.</param>
-    public void Begin(string name, CustomResource? resource, CancellationToken cancellationToken) =>
-        _running.GetOrAdd(name, _ => Task.Run(() => RunAsync(name, resource, cancellationToken), CancellationToken.None));
+    public void Begin(string name, string uid, CustomResource? resource, CancellationToken cancellationToken) =>
+        _running.GetOrAdd(uid, _ => Task.Run(() => RunAsync(name, uid, resource, cancellationToken), CancellationToken.None));
 
     public Task DoneAsync() => Task.WhenAll(_running.Values);
 
-    private async Task RunAsync(string name, CustomResource? resource, CancellationToken cancellationToken)
+    private async Task RunAsync(string name, string uid, CustomResource? resource, CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await SayAsync(name, true, "InstanceDeletionInProgress", "CustomResource deletion is in progress", cancellationToken);
+                if (!await SayAsync(name, uid, "InstanceDeletionInProgress", "CustomResource deletion is in progress", cancellationToken))
+                    break;
                 if (resource is not null)
                     await EmptyAsync(resource, cancellationToken);
-                await definitions.WriteAsync(name, Release, cancellationToken);
+                await definitions.WriteAsync(name, Release, cancellationToken, uid);
                 break;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -43,12 +45,12 @@ internal sealed partial class InstanceCleaner(ObjectStorage storage, ObjectDelet
             catch (Exception e) when (e is ApiException or StoreUnavailableException or RevisionCompactedException or WatcherTooSlowException)
             {
                 Failed(log, name, e.Message);
-                await SayFailedAsync(name, e.Message, cancellationToken);
+                await SayFailedAsync(name, uid, e.Message, cancellationToken);
                 await Task.Delay(s_retry, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
 
-        _running.TryRemove(name, out _);
+        _running.TryRemove(uid, out _);
     }
 
     private async ValueTask EmptyAsync(CustomResource resource, CancellationToken cancellationToken)
@@ -86,14 +88,15 @@ internal sealed partial class InstanceCleaner(ObjectStorage storage, ObjectDelet
         }
     }
 
-    private async ValueTask SayAsync(string name, bool holds, string reason, string message, CancellationToken cancellationToken) =>
-        await definitions.WriteAsync(name, d => DefinitionConditions.Set(d.ObjectOrNew("status"), new DefinitionCondition("Terminating", holds, reason, message), Now()), cancellationToken);
+    /// <returns>False where the definition is gone.</returns>
+    private async ValueTask<bool> SayAsync(string name, string uid, string reason, string message, CancellationToken cancellationToken) =>
+        await definitions.WriteAsync(name, d => DefinitionConditions.Set(d.ObjectOrNew("status"), new DefinitionCondition("Terminating", true, reason, message), Now()), cancellationToken, uid) is not null;
 
-    private async ValueTask SayFailedAsync(string name, string error, CancellationToken cancellationToken)
+    private async ValueTask SayFailedAsync(string name, string uid, string error, CancellationToken cancellationToken)
     {
         try
         {
-            await SayAsync(name, true, "InstanceDeletionFailed", $"could not delete instances: {error}", cancellationToken);
+            await SayAsync(name, uid, "InstanceDeletionFailed", $"could not delete instances: {error}", cancellationToken);
         }
         catch (Exception e) when (e is ApiException or OperationCanceledException)
         {

@@ -1,37 +1,57 @@
-using System.Security.Cryptography;
 using LiteKube.Api;
-using LiteKube.Api.OpenApi;
-using LiteKube.Api.Schema;
+using LiteKube.ApiServer.Aggregation;
 using LiteKube.ApiServer.Resources;
 using Microsoft.AspNetCore.Http;
 
 namespace LiteKube.ApiServer.Http;
 
-/// <summary>/openapi/v2 and /openapi/v3 of the built-in kinds and of the custom resources served now.</summary>
-internal sealed class OpenApiPaths(ResourceRegistry registry)
+/// <summary>/openapi/v2 and /openapi/v3 of the built-in kinds, of the custom resources served now, and of what other servers serve.</summary>
+internal sealed class OpenApiPaths(ResourceRegistry registry, RemoteApis remotes, RemoteOpenApi remote, RemoteProxy proxy)
 {
     private const string V2Path = "/openapi/v2";
     private const string V3Path = "/openapi/v3";
+    private const string V2Protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
 
-    private volatile Published? _published;
+    /// <summary>The first is what older clients ask for, though @ may not stand in a media type.</summary>
+    private static readonly string[] s_v2Protobuf = ["application/com.github.proto-openapi.spec.v2@v1.0+protobuf", V2Protobuf];
+
+    private volatile PublishedOpenApi? _published;
 
     public async ValueTask<bool> TryHandleAsync(HttpContext context, string path)
     {
-        if (path == V2Path)
-        {
-            var whole = Current();
-            await WriteAsync(context, whole.V2, whole.V2Tag);
-            return true;
-        }
-
-        if (path is V3Path or V3Path + "/")
-        {
-            await WriteAsync(context, Current().V3Index, null);
-            return true;
-        }
-
-        if (!path.StartsWith(V3Path + "/", StringComparison.Ordinal) || Current().V3(path[(V3Path.Length + 1)..]) is not { } document)
+        if (!path.StartsWith("/openapi/", StringComparison.Ordinal))
             return false;
+        var current = await CurrentAsync(context.RequestAborted);
+        switch (path)
+        {
+            case V2Path:
+                if (Choose(context, s_v2Protobuf) == OpenApiForm.Json)
+                    await WriteAsync(context, ResultWriter.Json, current.V2, current.V2Tag);
+                else
+                    await WriteAsync(context, V2Protobuf, current.V2Protobuf, current.V2ProtobufTag);
+                return true;
+            case V3Path or V3Path + "/":
+                Choose(context, []);
+                await WriteAsync(context, ResultWriter.Json, current.V3Index, current.V3IndexTag);
+                return true;
+        }
+
+        return path.StartsWith(V3Path + "/", StringComparison.Ordinal) && await V3Async(context, path, current);
+    }
+
+    private async ValueTask<bool> V3Async(HttpContext context, string path, PublishedOpenApi current)
+    {
+        var name = path[(V3Path.Length + 1)..];
+        if (current.V3(name) is not { } document)
+        {
+            if (await remotes.FindAsync("/" + name, context.RequestAborted) is not { } api || api.Path != "/" + name)
+                return false;
+            // Who may read this server's documents may read all: what is asked for is the server's business.
+            await proxy.ServeAsync(context, api, RemoteUser.Aggregator);
+            return true;
+        }
+
+        Choose(context, []);
         var hash = context.Request.Query["hash"].ToString();
         if (hash.Length > 0 && hash != document.Hash)
         {
@@ -43,56 +63,48 @@ internal sealed class OpenApiPaths(ResourceRegistry registry)
         // An address with a hash never changes what it leads to.
         if (hash.Length > 0)
             context.Response.Headers.CacheControl = "public, immutable";
-        await WriteAsync(context, document.Json, document.Hash);
+        await WriteAsync(context, ResultWriter.Json, document.Json, document.Hash);
         return true;
     }
 
     /// <summary>Made anew when what is served has changed and somebody asks.</summary>
-    private Published Current()
+    private async ValueTask<PublishedOpenApi> CurrentAsync(CancellationToken cancellationToken)
     {
+        // What a remote says is read after its version, so that a change in between is not missed but seen once more.
+        var version = remote.Version;
+        var set = await remotes.CurrentAsync(cancellationToken);
         var snapshot = registry.Current;
-        if (_published is { } ready && ReferenceEquals(ready.Snapshot, snapshot))
+        if (_published is { } ready && ready.IsOf(snapshot, set, version))
             return ready;
-        var made = new Published(snapshot);
+        var made = new PublishedOpenApi(snapshot, set, remote, version);
         _published = made;
         return made;
     }
 
-    private static async ValueTask WriteAsync(HttpContext context, ReadOnlyMemory<byte> json, string? tag)
+    /// <summary>The first clause that can be met, the best first.</summary>
+    private static OpenApiForm Choose(HttpContext context, ReadOnlySpan<string> protobuf)
     {
-        if (AcceptHeader.Parse(context.Request.Headers.Accept).Choose(transforms: false) is null)
-            throw new ApiException(StatusReason.NotAcceptable, "only the following media types are accepted: application/json");
-        if (tag is not null)
+        foreach (var clause in AcceptHeader.Parse(context.Request.Headers.Accept).Clauses)
         {
-            context.Response.Headers.ETag = $"\"{tag}\"";
-            if (context.Request.Headers.IfNoneMatch.ToString() == $"\"{tag}\"")
-            {
-                context.Response.StatusCode = StatusCodes.Status304NotModified;
-                return;
-            }
+            if (clause.Quality > 0 && clause.Format == MediaFormat.Json)
+                return OpenApiForm.Json;
+            if (clause.Quality > 0 && protobuf.Contains(clause.MediaType))
+                return OpenApiForm.Protobuf;
         }
 
-        context.Response.Headers.Vary = "Accept";
-        await ResponseBody.WriteAsync(context, 200, ResultWriter.Json, json);
+        throw new ApiException(StatusReason.NotAcceptable, "only the following media types are accepted: " + string.Join(", ", [ResultWriter.Json, .. protobuf]));
     }
 
-    private sealed class Published(RegistrySnapshot snapshot)
+    private static async ValueTask WriteAsync(HttpContext context, string contentType, ReadOnlyMemory<byte> document, string tag)
     {
-        private readonly KindSchema[] _customs = [.. snapshot.Resources.Where(r => r.Custom is not null).Select(r => r.Schema)];
+        context.Response.Headers.ETag = $"\"{tag}\"";
+        context.Response.Headers.Vary = "Accept";
+        if (context.Request.Headers.IfNoneMatch.ToString() == $"\"{tag}\"")
+        {
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
 
-        private readonly Lazy<ReadOnlyMemory<byte>> _v2 = new(() => OpenApiDocuments.V2With([.. snapshot.Resources.Where(r => r.Custom is not null).Select(r => r.Schema)]));
-
-        public RegistrySnapshot Snapshot => snapshot;
-
-        public ReadOnlyMemory<byte> V2 => _v2.Value;
-
-        public string V2Tag => field ??= Convert.ToHexString(SHA256.HashData(V2.Span));
-
-        public byte[] V3Index => field ??= OpenApiDocuments.V3Index(Customs.Values);
-
-        private Dictionary<string, OpenApiV3Document> Customs => field ??= _customs.GroupBy(k => k.Resource.BasePath.TrimStart('/'), StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => OpenApiDocuments.V3Of(g.Key, g), StringComparer.Ordinal);
-
-        public OpenApiV3Document? V3(string path) => OpenApiDocuments.V3(path) ?? Customs.GetValueOrDefault(path);
+        await ResponseBody.WriteAsync(context, 200, contentType, document);
     }
 }

@@ -53,7 +53,7 @@ public sealed partial class ObjectInformer
     public IReadOnlyList<KubeObject> List() => Cache.List();
 
     /// <summary>Calls the handler for what is there and for every later change, until disposed. See <see cref="InformerHandler{T}"/>.</summary>
-    public IDisposable Subscribe(Action<KubeObject?, KubeObject?> handler)
+    public InformerSubscription Subscribe(Action<KubeObject?, KubeObject?> handler)
     {
         lock (_delivery)
         {
@@ -62,7 +62,7 @@ public sealed partial class ObjectInformer
             _handlers.Add(handler);
         }
 
-        return new Subscription(this, handler);
+        return new InformerSubscription(this, handler);
     }
 
     /// <summary>Ends the loop for good.</summary>
@@ -248,10 +248,10 @@ public sealed partial class ObjectInformer
         }
     }
 
-    private void Unsubscribe(Action<KubeObject?, KubeObject?> handler)
+    internal IReadOnlyList<KubeObject> Unsubscribe(Action<KubeObject?, KubeObject?> handler)
     {
         lock (_delivery)
-            _handlers.Remove(handler);
+            return _handlers.Remove(handler) ? Cache.List() : [];
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Resource}: {Count} objects known at revision {Revision}")]
@@ -268,9 +268,4 @@ public sealed partial class ObjectInformer
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Resource}: a handler failed on {Key}")]
     private partial void LogHandlerFailed(Exception exception, ResourceType resource, string key);
-
-    private sealed class Subscription(ObjectInformer informer, Action<KubeObject?, KubeObject?> handler) : IDisposable
-    {
-        public void Dispose() => informer.Unsubscribe(handler);
-    }
 }

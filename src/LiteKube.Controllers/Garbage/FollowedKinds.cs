@@ -10,6 +10,9 @@ internal sealed class FollowedKinds(InformerFactory informers, Action<ResourceTy
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Followed> _followed = new(StringComparer.Ordinal);
 
+    /// <summary>What was known of kinds that are not served just now, or come back under another version. Nobody has said that it is gone.</summary>
+    private readonly Dictionary<string, Left> _left = new(StringComparer.Ordinal);
+
     /// <summary>Done when the objects of all kinds followed now are known.</summary>
     public Task HasSynced
     {
@@ -24,27 +27,35 @@ internal sealed class FollowedKinds(InformerFactory informers, Action<ResourceTy
     {
         var name = (current ?? old)!.Metadata.Name!;
         var wanted = current is null ? null : CustomKinds.Of(current);
-        Followed? gone = null;
+        Left? gone = null;
         lock (_gate)
         {
-            if (_followed.TryGetValue(name, out var followed))
+            if (_followed.GetValueOrDefault(name) is { } followed)
             {
                 if (followed.Resource == wanted)
                     return;
                 _followed.Remove(name);
-                gone = followed;
+                _left[name] = new Left(followed.Resource, followed.Subscription.End());
+                informers.Forget(followed.Informer);
             }
 
             if (wanted is not null)
             {
+                _left.Remove(name, out var left);
                 var informer = informers.Of(wanted);
-                _ = TellAsync(informer, wanted);
-                _followed.Add(name, new Followed(wanted, informer, informer.Subscribe((before, now) => changed(wanted, before, now))));
+                var subscription = informer.Subscribe((before, now) => changed(wanted, before, now));
+                _ = TellAsync(informer, wanted, left?.Objects ?? []);
+                _followed.Add(name, new Followed(wanted, informer, subscription));
+            }
+            else if (current is null)
+            {
+                _left.Remove(name, out gone);
             }
         }
 
-        if (gone is not null)
-            Leave(gone);
+        // A definition goes after its objects: that their ends were not heard any more means nothing.
+        foreach (var one in gone?.Objects ?? [])
+            changed(gone!.Resource, one, null);
     }
 
     public void Dispose()
@@ -57,20 +68,17 @@ internal sealed class FollowedKinds(InformerFactory informers, Action<ResourceTy
         }
     }
 
-    private async Task TellAsync(ObjectInformer informer, ResourceType resource)
+    /// <param name="left">What was there under the version followed before.</param>
+    private async Task TellAsync(ObjectInformer informer, ResourceType resource, IReadOnlyList<KubeObject> left)
     {
         await informer.HasSynced.ConfigureAwait(false);
+        foreach (var one in left)
+            if (informer.Get(one.Header.Key)?.Header.Uid != one.Header.Uid)
+                changed(resource, one, null);
         synced(resource);
     }
 
-    // What the informer still held is no more, or comes back under another version.
-    private void Leave(Followed gone)
-    {
-        gone.Subscription.Dispose();
-        informers.Forget(gone.Informer);
-        foreach (var left in gone.Informer.List())
-            changed(gone.Resource, left, null);
-    }
+    private sealed record Followed(ResourceType Resource, ObjectInformer Informer, InformerSubscription Subscription);
 
-    private sealed record Followed(ResourceType Resource, ObjectInformer Informer, IDisposable Subscription);
+    private sealed record Left(ResourceType Resource, IReadOnlyList<KubeObject> Objects);
 }

@@ -133,6 +133,13 @@ internal sealed class GarbageCollector(ControllerContext context) : Reconciler<G
         var owners = new Owners([], [], []);
         foreach (var reference in latest.OwnerReferences)
         {
+            var seen = _graph.Find(reference.Uid);
+            if (seen is { IsGone: true })
+            {
+                owners.Absent.Add(reference);
+                continue;
+            }
+
             // Nobody can say whether the owner exists while its kind is unknown, so it does.
             if ((ResourceCatalog.Find(reference.ApiVersion, reference.Kind) ?? context.CustomKinds.Find(reference.ApiVersion, reference.Kind)) is not { } resource)
             {
@@ -140,7 +147,7 @@ internal sealed class GarbageCollector(ControllerContext context) : Reconciler<G
                 continue;
             }
 
-            var state = _graph.Find(reference.Uid) is { IsVirtual: false } known ? known.State : (DeletionState?)null;
+            var state = seen is { IsVirtual: false } ? seen.State : (DeletionState?)null;
             if (state is null)
             {
                 var owner = await FindAsync(resource, resource.Namespaced ? item.Namespace : null, reference.Name, cancellationToken).ConfigureAwait(false);
@@ -165,8 +172,9 @@ internal sealed class GarbageCollector(ControllerContext context) : Reconciler<G
         {
             return await context.Client.Transport.GetAsync(resource, ns, name, cancellationToken).ConfigureAwait(false);
         }
-        catch (ApiException e) when (e.Reason == StatusReason.NotFound)
+        catch (ApiException e) when (e.Reason == StatusReason.NotFound && !string.IsNullOrEmpty(e.Status.Details?.Name))
         {
+            // The object, that is. Where the kind is not served nothing is known of its objects, and looking fails and is tried again.
             return null;
         }
     }

@@ -26,6 +26,7 @@ internal sealed class OwnerGraph
             node.Namespace = header.Namespace;
             node.Name = header.Name;
             node.IsVirtual = false;
+            node.IsGone = false;
             node.State = StateOf(header);
             node.Owners = header.OwnerReferences;
             foreach (var owner in owners)
@@ -36,6 +37,7 @@ internal sealed class OwnerGraph
                     // An owner that waits for its dependents may wait for one less.
                     if (former.State == DeletionState.Foreground)
                         work.Add(new GraphWork(former.Uid, Orphan: false));
+                    DropUnused(former);
                 }
 
             foreach (var owner in header.OwnerReferences)
@@ -64,7 +66,7 @@ internal sealed class OwnerGraph
     {
         lock (_gate)
         {
-            if (!_nodes.Remove(uid, out var node))
+            if (!_nodes.TryGetValue(uid, out var node) || node.IsGone)
                 return [];
             var work = new List<GraphWork>();
             foreach (var owner in node.Owners)
@@ -74,10 +76,12 @@ internal sealed class OwnerGraph
                 known.Dependents.Remove(node);
                 if (known.State == DeletionState.Foreground)
                     work.Add(new GraphWork(known.Uid, Orphan: false));
-                if (known.IsVirtual && known.Dependents.Count == 0)
-                    _nodes.Remove(known.Uid);
+                DropUnused(known);
             }
 
+            // While something names it as its owner it is remembered as gone: when its kind goes too, nobody could be asked any more.
+            (node.IsVirtual, node.IsGone, node.State, node.Owners) = (true, true, DeletionState.None, []);
+            DropUnused(node);
             work.AddRange(node.Dependents.Select(d => new GraphWork(d.Uid, Orphan: false)));
             return work;
         }
@@ -124,7 +128,18 @@ internal sealed class OwnerGraph
             work.Add(new GraphWork(node.Uid, Orphan: false));
         }
 
+        else if (known.IsGone)
+        {
+            work.Add(new GraphWork(node.Uid, Orphan: false));
+        }
+
         known.Dependents.Add(node);
+    }
+
+    private void DropUnused(GraphNode node)
+    {
+        if (node.IsVirtual && node.Dependents.Count == 0)
+            _nodes.Remove(node.Uid);
     }
 
     private static DeletionState StateOf(ObjectHeader header)
@@ -136,7 +151,7 @@ internal sealed class OwnerGraph
         return header.Finalizers.Contains(GarbageFinalizers.Foreground) ? DeletionState.Foreground : DeletionState.Deleting;
     }
 
-    private static GraphView View(GraphNode node) => new(node.Uid, node.Resource, node.Namespace, node.Name, node.IsVirtual, node.State, node.Owners, node.Dependents.Count);
+    private static GraphView View(GraphNode node) => new(node.Uid, node.Resource, node.Namespace, node.Name, node.IsVirtual, node.IsGone, node.State, node.Owners, node.Dependents.Count);
 
     private sealed class GraphNode(string uid)
     {
@@ -146,6 +161,9 @@ internal sealed class OwnerGraph
         public string Namespace = "";
         public string Name = "";
         public bool IsVirtual;
+
+        /// <summary>It was there and is no more: a uid does not come back.</summary>
+        public bool IsGone;
         public DeletionState State;
         public IReadOnlyList<OwnerReference> Owners = [];
     }
@@ -173,4 +191,5 @@ internal static class GarbageFinalizers
 internal readonly record struct GraphWork(string Uid, bool Orphan);
 
 /// <param name="Resource">Null for a kind that is not known here.</param>
-internal sealed record GraphView(string Uid, ResourceType? Resource, string Namespace, string Name, bool IsVirtual, DeletionState State, IReadOnlyList<OwnerReference> Owners, int DependentCount);
+/// <param name="IsVirtual">Not there, as far as is known: it stands for its dependents.</param>
+internal sealed record GraphView(string Uid, ResourceType? Resource, string Namespace, string Name, bool IsVirtual, bool IsGone, DeletionState State, IReadOnlyList<OwnerReference> Owners, int DependentCount);

@@ -81,7 +81,7 @@ public class OpenApiDocumentsTests
     [Fact]
     public void Index_NamesEachDocumentWithItsHash()
     {
-        var index = JsonNode.Parse(OpenApiDocuments.V3Index(new OpenApiV3Document("apis/example.com/v1", "AB", default)))!["paths"]!;
+        var index = JsonNode.Parse(OpenApiDocuments.V3Index([new OpenApiV3Document("apis/example.com/v1", "AB", default)], [("apis/other.example.com/v1", "/openapi/v3/apis/other.example.com/v1?hash=CD")]))!["paths"]!;
         Assert.Equal($"/openapi/v3/api/v1?hash={OpenApiDocuments.V3("api/v1")!.Hash}", index["api/v1"]!["serverRelativeURL"]!.GetValue<string>());
         Assert.Equal("/openapi/v3/apis/example.com/v1?hash=AB", index["apis/example.com/v1"]!["serverRelativeURL"]!.GetValue<string>());
         Assert.Null(OpenApiDocuments.V3("apis/nope/v1"));

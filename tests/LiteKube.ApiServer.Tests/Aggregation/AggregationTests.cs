@@ -1,3 +1,8 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Text;
 using System.Text.Json.Nodes;
 using LiteKube.Api.Security;
 using LiteKube.ApiServer.Tests.Hosting;
@@ -115,6 +120,82 @@ public sealed class AggregationTests(ApiHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OpenAPI_v2_has_what_the_remote_describes_under_names_that_are_free()
+    {
+        await RegisterAsync();
+
+        var document = (await Api.GetAsync("/openapi/v2")).Expect(200).Body;
+
+        Assert.Equal("#/definitions/example.Flunder", (string?)document["paths"]![$"/apis/{_group}/v1alpha1/flunders"]!["get"]!["responses"]!["200"]!["schema"]!["$ref"]);
+        var renamed = (string)document["definitions"]!["example.Flunder"]!["properties"]!["pod"]!["$ref"]!;
+        Assert.StartsWith("#/definitions/io.k8s.api.core.v1.Pod_v", renamed, StringComparison.Ordinal);
+        Assert.Equal("another", (string?)document["definitions"]![renamed["#/definitions/".Length..]]!["description"]);
+        Assert.NotNull(document["definitions"]!["io.k8s.api.core.v1.Pod"]!["properties"]);
+        Assert.Null(document["paths"]!["/version"]);
+
+        (await Api.DeleteAsync($"{ApiServices}/{Name}")).Expect(200);
+        await EventuallyAsync(async () => (await Api.GetAsync("/openapi/v2")).Body["paths"]![$"/apis/{_group}/v1alpha1/flunders"] is null);
+    }
+
+    [Fact]
+    public async Task OpenAPI_v3_lists_the_remote_with_its_hash_and_leads_to_it()
+    {
+        await RegisterAsync();
+        var path = $"apis/{_group}/v1alpha1";
+
+        var address = (string?)(await Api.GetAsync("/openapi/v3")).Expect(200).Body["paths"]![path]!["serverRelativeURL"];
+
+        Assert.Equal($"/openapi/v3/{path}?hash=FF", address);
+        Assert.Equal("FF", (string?)(await Api.GetAsync(address!)).Expect(200).Body["hash"]);
+        Assert.Equal("system:kube-aggregator", _server.Asked.Last(a => a.Target == address).Headers["X-Remote-User"]);
+        (await Api.GetAsync($"/openapi/v3/{path}/more")).Expect(404);
+    }
+
+    [Fact]
+    public async Task An_upgrade_is_a_tunnel_to_the_remote()
+    {
+        await RegisterAsync();
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(IPAddress.Loopback, host.Address.Port);
+        await using var stream = new SslStream(connection.GetStream());
+        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = "kubernetes",
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+            ClientCertificates = [host.Services.AdminCertificate()],
+        });
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /apis/{_group}/v1alpha1/namespaces/default/flunders/f/exec HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\nContent-Length: 0\r\n\r\n"));
+
+        var head = await ReadUntilAsync(stream, "\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 101 ", head, StringComparison.Ordinal);
+        Assert.Contains("Upgrade: SPDY/3.1", head, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("X-Stream-Protocol-Version: v4.channel.k8s.io", head, StringComparison.OrdinalIgnoreCase);
+        await stream.WriteAsync("ping."u8.ToArray());
+        Assert.Equal("ping.", await ReadUntilAsync(stream, "."));
+        Assert.Equal("system:admin", _server.Asked.Single(a => a.Target.EndsWith("/exec", StringComparison.Ordinal)).Headers["X-Remote-User"]);
+    }
+
+    [Fact]
+    public async Task A_WebSocket_is_a_tunnel_to_the_remote()
+    {
+        await RegisterAsync();
+        using var socket = new ClientWebSocket();
+        socket.Options.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        socket.Options.ClientCertificates = [host.Services.AdminCertificate()];
+        socket.Options.AddSubProtocol("v5.channel.k8s.io");
+        using var limit = new CancellationTokenSource(s_limit);
+
+        await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{host.Address.Port}/apis/{_group}/v1alpha1/namespaces/default/flunders/f/exec"), limit.Token);
+        await socket.SendAsync("ping"u8.ToArray(), WebSocketMessageType.Binary, endOfMessage: true, limit.Token);
+        var buffer = new byte[16];
+        var got = await socket.ReceiveAsync(buffer.AsMemory(), limit.Token);
+
+        Assert.Equal("v5.channel.k8s.io", socket.SubProtocol);
+        Assert.Equal("ping", Encoding.ASCII.GetString(buffer, 0, got.Count));
+        await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, limit.Token);
+    }
+
+    [Fact]
     public async Task A_remote_that_breaks_is_unavailable_and_its_discovery_stale()
     {
         await RegisterAsync();
@@ -161,6 +242,26 @@ public sealed class AggregationTests(ApiHost host) : IAsyncLifetime
     [InlineData("""{"group":"g.example.com","version":"v1","groupPriorityMinimum":1,"versionPriority":1,"insecureSkipTLSVerify":true}""", "local APIServices may not have insecureSkipTLSVerify")]
     public async Task An_APIService_that_cannot_be_is_refused(string spec, string why) =>
         Assert.Contains(why, (await Api.PostAsync(ApiServices, "{\"metadata\":{\"name\":\"v1.g.example.com\"},\"spec\":" + spec + "}")).Expect(422).Message, StringComparison.Ordinal);
+
+    private static async Task<string> ReadUntilAsync(Stream stream, string end)
+    {
+        using var limit = new CancellationTokenSource(s_limit);
+        var read = new StringBuilder();
+        var one = new byte[1];
+        while (!read.ToString().EndsWith(end, StringComparison.Ordinal) && await stream.ReadAsync(one, limit.Token) == 1)
+            read.Append((char)one[0]);
+        return read.ToString();
+    }
+
+    private static async Task EventuallyAsync(Func<Task<bool>> so)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (!await so())
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(start) < s_limit, "did not come true");
+            await Task.Delay(100);
+        }
+    }
 
     private static (string?, string?) Of(JsonNode condition) => ((string?)condition["reason"], (string?)condition["message"]);
 

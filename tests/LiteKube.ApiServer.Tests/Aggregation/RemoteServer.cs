@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
+using System.Net.WebSockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using LiteKube.Testing.Webhooks;
@@ -47,6 +48,7 @@ internal sealed class RemoteServer : IAsyncDisposable
         })));
         var app = builder.Build();
         var server = new RemoteServer(app, group, bundle);
+        app.UseWebSockets();
         app.Run(server.AnswerAsync);
         await app.StartAsync();
         return server;
@@ -76,6 +78,32 @@ internal sealed class RemoteServer : IAsyncDisposable
             return;
         }
 
+        if (context.Request.Headers.Upgrade.ToString() == "SPDY/3.1")
+        {
+            // What is on the connection from here is between the ends; this end gives back what it gets.
+            context.Response.Headers["X-Stream-Protocol-Version"] = context.Request.Headers["X-Stream-Protocol-Version"];
+            context.Response.Headers.Upgrade = "SPDY/3.1";
+            await using var far = await context.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync();
+            await far.CopyToAsync(far, context.RequestAborted);
+            return;
+        }
+
+        if (context.WebSockets.IsWebSocketRequest)
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(context.WebSockets.WebSocketRequestedProtocols[0]);
+            var buffer = new byte[64];
+            while (await socket.ReceiveAsync(buffer, context.RequestAborted) is { MessageType: not WebSocketMessageType.Close } got)
+                await socket.SendAsync(buffer.AsMemory(0, got.Count), got.MessageType, got.EndOfMessage, context.RequestAborted);
+            await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
+            return;
+        }
+
+        if (context.Request.Path.StartsWithSegments("/openapi"))
+        {
+            await OpenApiAsync(context);
+            return;
+        }
+
         if (context.Request.Query["watch"] == "true")
         {
             await context.Response.Body.FlushAsync(context.RequestAborted);
@@ -91,5 +119,36 @@ internal sealed class RemoteServer : IAsyncDisposable
         var sent = await body.ReadToEndAsync();
         context.Response.StatusCode = context.Request.Method == "POST" ? 201 : 200;
         await context.Response.WriteAsync(sent.Length > 0 ? sent : """{"kind":"FlunderList","metadata":{},"items":[]}""");
+    }
+
+    private async Task OpenApiAsync(HttpContext context)
+    {
+        var group = $"apis/{_group}/v1alpha1";
+        context.Response.StatusCode = 200;
+        switch (context.Request.Path.Value)
+        {
+            case "/openapi/v2":
+                if (context.Request.Headers.IfNoneMatch == "\"one\"")
+                {
+                    context.Response.StatusCode = 304;
+                    return;
+                }
+
+                context.Response.Headers.ETag = "\"one\"";
+                await context.Response.WriteAsync($$$$"""
+                    {"swagger":"2.0","paths":{"/{{{{group}}}}/flunders":{"get":{"responses":{"200":{"description":"OK","schema":{"$ref":"#/definitions/example.Flunder"} } } } },"/version":{"get":{}}},
+                     "definitions":{"example.Flunder":{"type":"object","properties":{"pod":{"$ref":"#/definitions/io.k8s.api.core.v1.Pod"}}},"io.k8s.api.core.v1.Pod":{"type":"object","description":"another"}}}
+                    """);
+                return;
+            case "/openapi/v3":
+                await context.Response.WriteAsync($$$$"""{"paths":{"{{{{group}}}}":{"serverRelativeURL":"/openapi/v3/{{{{group}}}}?hash=FF"},"version":{"serverRelativeURL":"/openapi/v3/version?hash=00"}}}""");
+                return;
+            case var path when path == "/openapi/v3/" + group:
+                await context.Response.WriteAsync($$"""{"openapi":"3.0.0","hash":"{{context.Request.Query["hash"]}}"}""");
+                return;
+            default:
+                context.Response.StatusCode = 404;
+                return;
+        }
     }
 }

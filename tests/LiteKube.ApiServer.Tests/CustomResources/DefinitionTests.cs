@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using LiteKube.ApiServer.CustomResources;
+using LiteKube.ApiServer.Resources;
 using LiteKube.ApiServer.Tests.Hosting;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LiteKube.ApiServer.Tests.CustomResources;
 
@@ -73,6 +76,28 @@ public sealed class DefinitionTests(ApiHost host)
 
         (await Api.MergeAsync($"{widgets.Objects(ns)}/held", """{"metadata":{"finalizers":null}}""")).Expect(200);
         await Eventually(async () => (await Api.GetAsync(widgets.Definition)).Code == 404);
+    }
+
+    [Fact]
+    public async Task Cleaning_up_after_a_definition_leaves_its_successor_alone()
+    {
+        var widgets = new Definitions(Api);
+        var ns = await host.NamespaceAsync();
+        await widgets.CreateAsync(Any);
+        var first = (string)(await Api.GetAsync(widgets.Definition)).Metadata["uid"]!;
+        var served = host.Services.GetRequiredService<ResourceRegistry>().Resources.First(r => r.Type.Group == widgets.Group).Custom;
+        (await Api.DeleteAsync(widgets.Definition)).Expect(200);
+        await Eventually(async () => (await Api.GetAsync(widgets.Definition)).Code == 404);
+        await widgets.CreateAsync(Any);
+        await Api.CreateAsync(widgets.Objects(ns), widgets.Object("one", "\"spec\":{}"));
+
+        // As somebody would who was told late of the first one's deletion.
+        var cleaner = host.Services.GetRequiredService<InstanceCleaner>();
+        cleaner.Begin(widgets.Name, first, served, CancellationToken.None);
+        await cleaner.DoneAsync().WaitAsync(TimeSpan.FromSeconds(90));
+
+        (await Api.GetAsync($"{widgets.Objects(ns)}/one")).Expect(200);
+        Assert.DoesNotContain(Conditions((await Api.GetAsync(widgets.Definition)).Body), c => c.StartsWith("Terminating", StringComparison.Ordinal));
     }
 
     [Fact]

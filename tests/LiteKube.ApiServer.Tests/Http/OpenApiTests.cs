@@ -29,4 +29,37 @@ public sealed class OpenApiTests(ApiHost host)
         (await Api.GetAsync("/openapi/v3/apis/apps/v1?hash=old")).Expect(301);
         (await Api.GetAsync("/openapi/v3/apis/nope/v1")).Expect(404);
     }
+
+    [Theory]
+    [InlineData("application/com.github.proto-openapi.spec.v2@v1.0+protobuf")]
+    [InlineData("application/com.github.proto-openapi.spec.v2.v1.0+protobuf")]
+    [InlineData("application/com.github.proto-openapi.spec.v2.v1.0+protobuf, application/json;q=0.5")]
+    public async Task V2_is_protobuf_for_who_asks_for_it(string accept)
+    {
+        using var first = await SendAsync(accept, null);
+        Assert.Equal("application/com.github.proto-openapi.spec.v2.v1.0+protobuf", first.Content.Headers.ContentType!.MediaType);
+        var bytes = await first.Content.ReadAsByteArrayAsync();
+        // The first field of the document, swagger, of three bytes.
+        Assert.Equal([0x0a, 3, .. "2.0"u8], bytes[..5]);
+        using var again = await SendAsync(accept, first.Headers.ETag!.ToString());
+        Assert.Equal(304, (int)again.StatusCode);
+        using var json = await SendAsync("application/json", first.Headers.ETag!.ToString());
+        Assert.Equal(200, (int)json.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/openapi/v2", "application/xml", 406)]
+    [InlineData("/openapi/v2", "application/json", 200)]
+    [InlineData("/openapi/v2", "*/*", 200)]
+    [InlineData("/openapi/v3", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf", 406)]
+    public async Task What_cannot_be_written_is_not_acceptable(string path, string accept, int code) => (await Api.GetAsync(path, accept)).Expect(code);
+
+    private async Task<HttpResponseMessage> SendAsync(string accept, string? tag)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v2");
+        request.Headers.TryAddWithoutValidation("Accept", accept);
+        if (tag is not null)
+            request.Headers.TryAddWithoutValidation("If-None-Match", tag);
+        return await Api.Http.SendAsync(request);
+    }
 }
