@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Text;
 using LiteKube.ApiServer.Bootstrap;
+using LiteKube.ApiServer.Transport;
 using LiteKube.Security.Pki;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -10,7 +11,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,9 +25,10 @@ internal sealed partial class ApiServerService(
     /// <summary>How long requests under way have when the server stops. Watches end at once, tunnels are cut after it.</summary>
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
-    /// <summary>What may wait for a slow client, per response and per connection. Larger than Kestrel's 64 KiB, so that a list is handed on in fewer turns.</summary>
-    private const int ResponseBuffer = 256 * 1024;
-    private const int ConnectionBuffer = 512 * 1024;
+    /// <summary>What may wait for a slow client, per response. Larger than Kestrel's 64 KiB, so that a list is handed on in few turns.</summary>
+    private const int ResponseBuffer = 1024 * 1024;
+
+    private static readonly List<SslApplicationProtocol> s_protocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11];
 
     private WebApplication? _kestrel;
     private IServer? _server;
@@ -67,14 +68,14 @@ internal sealed partial class ApiServerService(
         (_kestrel as IDisposable)?.Dispose();
     }
 
-    /// <summary>Only for the services that Kestrel's TLS needs; the pipeline of this web application is never built.</summary>
+    /// <summary>Only for the services that Kestrel needs; the pipeline of this web application is never built.</summary>
     private WebApplication BuildKestrel()
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(logs);
-        builder.Services.AddSingleton<IMemoryPoolFactory<byte>, BlockPool.Factory>();
-        builder.Services.Configure<SocketTransportOptions>(sockets => sockets.MaxWriteBufferSize = ConnectionBuffer);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
+        // Kestrel takes the last.
+        builder.Services.AddSingleton<IConnectionListenerFactory, TlsListenerFactory>();
         return builder.Build();
     }
 
@@ -100,13 +101,16 @@ internal sealed partial class ApiServerService(
     private void Configure(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
-        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => ValueTask.FromResult(TlsOptions(context)) });
+        listen.Use(next => connection => ((TlsConnection)connection).RunAsync(TlsOptions(connection.LocalEndPoint), next));
+        // Finds the connection encrypted and leaves it alone; without it Kestrel would not offer HTTP/2 here.
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = context => ValueTask.FromResult(TlsOptions(context.Connection.LocalEndPoint)) });
     }
 
     /// <summary>Asked at each handshake, so certificates change while the server runs. Client certificates are the authenticator's to judge.</summary>
-    private SslServerAuthenticationOptions TlsOptions(TlsHandshakeCallbackContext context) => new()
+    private SslServerAuthenticationOptions TlsOptions(EndPoint? local) => new()
     {
-        ServerCertificateContext = certificates.ContextFor((context.Connection.LocalEndPoint as IPEndPoint)?.Address),
+        ServerCertificateContext = certificates.ContextFor((local as IPEndPoint)?.Address),
+        ApplicationProtocols = s_protocols,
         ClientCertificateRequired = true,
         RemoteCertificateValidationCallback = (_, _, _, _) => true,
         CertificateRevocationCheckMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck,

@@ -126,7 +126,7 @@ public static class ApiServerServices
     private static void AddHttp(IServiceCollection services)
     {
         services.AddSingleton<TableWriter>();
-        services.AddSingleton<FlushPace>();
+        services.AddSingleton(_ => new FlushPace(TimeProvider.System));
         services.AddSingleton<WatchWriter>();
         services.AddSingleton<ResultWriter>();
         services.AddSingleton<RequestIdentity>();

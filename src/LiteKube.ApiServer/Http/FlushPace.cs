@@ -3,44 +3,49 @@ namespace LiteKube.ApiServer.Http;
 /// <summary>
 /// Spreads the flushes of watches where there are more than the machine should be busy with. A flush costs the same for one event as for fifty, so
 /// under a storm of events each watcher sends those of some milliseconds together, and the writers that cause them are not held up by their own watchers.
-/// Below the limit nobody waits: the first event after quiet leaves at once.
+/// Below the limit nobody waits: the first event after quiet leaves at once. Those who waited are run one after the other by one thread: what they hand
+/// on then meets threads that are awake already, and waking one costs more than a flush.
 /// </summary>
 internal sealed class FlushPace : IDisposable
 {
-    private const int PerPulse = 60;
+    public const int PerPulse = 60;
 
-    private static readonly TimeSpan s_pulse = TimeSpan.FromMilliseconds(5);
+    public static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(5);
 
     private readonly Lock _lock = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();
-
-    // This machine's time, whatever the cluster's clock shows: what is spread is work.
+    private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private long _pulseStart;
     private int _flushes;
     private bool _ticking;
 
-    public FlushPace() => _timer = TimeProvider.System.CreateTimer(_ => Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    /// <param name="time">This machine's, whatever the cluster's clock shows: what is spread is work.</param>
+    public FlushPace(TimeProvider time)
+    {
+        _time = time;
+        _timer = time.CreateTimer(_ => Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
 
     /// <summary>Called after each flush; completes when the caller may flush again.</summary>
     public ValueTask NextAsync()
     {
         lock (_lock)
         {
-            if (TimeProvider.System.GetElapsedTime(_pulseStart) >= s_pulse)
+            if (_time.GetElapsedTime(_pulseStart) >= Pulse)
             {
-                _pulseStart = TimeProvider.System.GetTimestamp();
+                _pulseStart = _time.GetTimestamp();
                 _flushes = 0;
             }
 
             if (_waiting.Count == 0 && ++_flushes <= PerPulse)
                 return ValueTask.CompletedTask;
-            var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var turn = new TaskCompletionSource();
             _waiting.Enqueue(turn);
             if (!_ticking)
             {
                 _ticking = true;
-                _timer.Change(s_pulse, s_pulse);
+                _timer.Change(Pulse, Pulse);
             }
 
             return new ValueTask(turn.Task);
@@ -51,14 +56,21 @@ internal sealed class FlushPace : IDisposable
 
     private void Release()
     {
+        // What a turn does never blocks: it writes what its watcher has ready and asks for the next turn.
+        for (var i = 0; i < PerPulse && Take() is { } turn; i++)
+            turn.SetResult();
+    }
+
+    private TaskCompletionSource? Take()
+    {
         lock (_lock)
         {
-            for (var i = 0; i < PerPulse && _waiting.TryDequeue(out var turn); i++)
-                turn.SetResult();
-            if (_waiting.Count > 0 || !_ticking)
-                return;
+            if (_waiting.TryDequeue(out var turn))
+                return turn;
+            if (_ticking)
+                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _ticking = false;
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return null;
         }
     }
 }

@@ -45,7 +45,8 @@ internal static class ResponseBody
     /// <summary>A buffer at a time: asking the writer for room costs more than copying a small part.</summary>
     private static async ValueTask CopyAsync(PipeWriter writer, IEnumerable<ReadOnlyMemory<byte>> parts, CancellationToken cancellationToken)
     {
-        const int flushEvery = 64 * 1024;
+        // Each flush wakes another thread.
+        const int flushEvery = 384 * 1024;
         var room = writer.GetMemory(1);
         var (used, unflushed) = (0, 0);
         foreach (var part in parts)
