@@ -24,7 +24,7 @@ install() {
 }
 
 need_sdk() { command -v dotnet >/dev/null || die "the .NET SDK 10.0.4xx is needed: https://dotnet.microsoft.com/download/dotnet/10.0"; }
-need_engine() { install docker:docker.io dockerd:docker.io iptables:iptables nft:nftables conntrack:conntrack ip:iproute2; }
+need_engine() { install crun:crun conmon:conmon docker:docker.io dockerd:docker.io iptables:iptables nft:nftables conntrack:conntrack ip:iproute2; }
 need_images() { install busybox:busybox-static redis-server:redis-server nginx:nginx-light curl:curl; }
 need_kubectl() { install kubectl:kubernetes-client; }
 

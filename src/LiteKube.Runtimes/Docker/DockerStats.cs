@@ -1,4 +1,5 @@
 using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Cgroups;
 using LiteKube.Runtimes.Docker.Client;
 
 namespace LiteKube.Runtimes.Docker;

@@ -1,4 +1,4 @@
-using LiteKube.Runtimes.Docker;
+using LiteKube.Runtimes.Cgroups;
 
 namespace LiteKube.Runtimes.Tests.Docker;
 

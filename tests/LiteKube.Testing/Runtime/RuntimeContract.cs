@@ -42,7 +42,7 @@ public abstract class RuntimeContract : IAsyncLifetime
 
     public async Task InitializeAsync() => _runtime = await OpenAsync();
 
-    public async Task DisposeAsync()
+    public virtual async Task DisposeAsync()
     {
         foreach (var sandbox in _sandboxes)
         {
@@ -196,14 +196,14 @@ public abstract class RuntimeContract : IAsyncLifetime
         var id = await Runtime.CreateContainerAsync(sandbox, config, Cancellation);
         await Runtime.StartContainerAsync(id, Cancellation);
 
-        await using var again = await OpenAsync();
-        var found = Assert.Single(await again.ListContainersAsync(Cancellation), c => c.Id == id);
+        await RestartAsync();
+        var found = Assert.Single(await Runtime.ListContainersAsync(Cancellation), c => c.Id == id);
 
         Assert.Equal((sandbox, config.Pod, ContainerState.Running), (found.SandboxId, found.Pod, found.State));
-        Assert.Contains(await again.ListSandboxesAsync(Cancellation), s => s.Id == sandbox && s.Ready);
-        var second = await again.CreateContainerAsync(sandbox, config with { Name = "second" }, Cancellation);
-        await again.StartContainerAsync(second, Cancellation);
-        Assert.Equal(ContainerState.Running, (await again.GetContainerAsync(second, Cancellation))!.State);
+        Assert.Contains(await Runtime.ListSandboxesAsync(Cancellation), s => s.Id == sandbox && s.Ready);
+        var second = await Runtime.CreateContainerAsync(sandbox, config with { Name = "second" }, Cancellation);
+        await Runtime.StartContainerAsync(second, Cancellation);
+        Assert.Equal(ContainerState.Running, (await Runtime.GetContainerAsync(second, Cancellation))!.State);
     }
 
     [Fact]
@@ -324,6 +324,13 @@ public abstract class RuntimeContract : IAsyncLifetime
         Assert.Equal(image.Id, (await Runtime.Images.GetAsync(image.Id, Cancellation))!.Id);
         Assert.Contains(await Runtime.Images.ListAsync(Cancellation), i => i.Id == image.Id);
         Assert.StartsWith("sha256:", image.Id, StringComparison.Ordinal);
+    }
+
+    /// <summary>As when LiteKube ends and starts again; what runs goes on.</summary>
+    protected async Task RestartAsync()
+    {
+        await Runtime.DisposeAsync();
+        _runtime = await OpenAsync();
     }
 
     private static PodIdentity NewPod() => new(Guid.NewGuid().ToString(), "contract", "pod-" + Guid.NewGuid().ToString("n")[..8]);

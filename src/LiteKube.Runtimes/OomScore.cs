@@ -1,4 +1,4 @@
-namespace LiteKube.Runtimes.Docker;
+namespace LiteKube.Runtimes;
 
 /// <summary>
 /// Scores below zero need CAP_SYS_RESOURCE, which machines inside machines often lack. The guess from our own capabilities is corrected by the

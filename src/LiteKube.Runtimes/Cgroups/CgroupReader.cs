@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace LiteKube.Runtimes.Docker;
+namespace LiteKube.Runtimes.Cgroups;
 
 internal readonly record struct CgroupUsage(ulong CpuNanoseconds, ulong UsageBytes, ulong WorkingSetBytes, ulong RssBytes);
 

@@ -2,7 +2,7 @@ using System.Text;
 using LiteKube.Node.Runtime;
 using LiteKube.Testing.Runtime;
 
-namespace LiteKube.Runtimes.Tests;
+namespace LiteKube.Runtimes.Tests.Contract;
 
 /// <summary>The fake that other rooms test against keeps the same contract as the engines.</summary>
 #pragma warning disable CA1001 // The contract disposes the runtime.

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Enumeration;
 
-namespace LiteKube.Runtimes.Docker;
+namespace LiteKube.Runtimes;
 
 /// <summary>Bytes that containers wrote to their own layer. Measuring walks the layer, so a figure is kept for a minute.</summary>
 internal sealed class WritableLayers(TimeProvider time)

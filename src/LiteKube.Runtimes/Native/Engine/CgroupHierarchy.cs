@@ -1,0 +1,39 @@
+using LiteKube.Runtimes.Native.Kernel;
+
+namespace LiteKube.Runtimes.Native.Engine;
+
+/// <summary>How the machine's cgroups are mounted.</summary>
+/// <param name="Version">1 or 2; where both are there, version 1 has the controllers that count.</param>
+/// <param name="Unified">Where version 2 is mounted, alone or beside version 1; null where it is not.</param>
+/// <param name="Controllers">Version 1's mounts by controller.</param>
+internal sealed record CgroupHierarchy(int Version, string? Unified, IReadOnlyDictionary<string, string> Controllers)
+{
+    private const string Root = "/sys/fs/cgroup";
+
+    public bool IsHybrid => Version == 1 && Unified is not null;
+
+    /// <summary>Every directory that stands for the root.</summary>
+    public IEnumerable<string> Mounts => Unified is null ? Controllers.Values.Distinct() : Controllers.Values.Append(Unified).Distinct();
+
+    public static CgroupHierarchy Read() => Of(MountTable.Read());
+
+    public static CgroupHierarchy Of(IEnumerable<MountEntry> mounts)
+    {
+        var controllers = new Dictionary<string, string>(StringComparer.Ordinal);
+        string? unified = null;
+        foreach (var mount in mounts.Where(m => m.Point == Root || m.Point.StartsWith(Root + "/", StringComparison.Ordinal)))
+        {
+            if (mount.FileSystem == "cgroup2")
+                unified ??= mount.Point;
+            if (mount.FileSystem != "cgroup")
+                continue;
+            foreach (var option in mount.Options.Split(','))
+                controllers.TryAdd(option, mount.Point);
+        }
+
+        return new CgroupHierarchy(controllers.ContainsKey("memory") || controllers.ContainsKey("cpu") || unified is null ? 1 : 2, unified, controllers);
+    }
+
+    /// <summary>Whether swap can be bounded here; engines refuse to where the kernel does not count it.</summary>
+    public bool CountsSwap => Version == 2 ? File.Exists("/proc/swaps") : Controllers.TryGetValue("memory", out var memory) && File.Exists(Path.Combine(memory, "memory.memsw.limit_in_bytes"));
+}

@@ -1,0 +1,128 @@
+using System.Text;
+using System.Text.Json;
+using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native.Kernel;
+using LiteKube.Runtimes.Native.Spec;
+
+namespace LiteKube.Runtimes.Native.Engine;
+
+/// <summary>The engine's command line.</summary>
+internal sealed class EngineClient(EngineProgram program, string stateDirectory, Readiness readiness)
+{
+    private const int OutputLimit = 64 * 1024;
+
+    public EngineProgram Program => program;
+
+    /// <summary>What precedes every command.</summary>
+    public IReadOnlyList<string> GlobalArguments { get; } = [.. program.LeadingArguments, "--root", stateDirectory];
+
+    public async Task<string> GetVersionAsync(CancellationToken cancellationToken)
+    {
+        var (code, output, error) = await RunAsync(["--version"], cancellationToken).ConfigureAwait(false);
+        var first = output.Split('\n')[0];
+        return code == 0 ? first[(first.LastIndexOf(' ') + 1)..] : throw new RuntimeException(RuntimeError.Unavailable, $"{program.Name} --version: {error}");
+    }
+
+    public Task StartAsync(string id, CancellationToken cancellationToken) => CheckAsync(["start", id], RuntimeError.StartContainer, cancellationToken);
+
+    /// <summary>Makes and starts a container that nobody watches.</summary>
+    public Task RunDetachedAsync(string id, string bundle, string pidFile, CancellationToken cancellationToken) =>
+        CheckAsync(["run", "--detach", "--bundle", bundle, "--pid-file", pidFile, id], RuntimeError.Failed, cancellationToken);
+
+    public async Task UpdateAsync(string id, ContainerResources resources, string file, CancellationToken cancellationToken)
+    {
+        await File.WriteAllBytesAsync(file, ResourceWriter.WriteUpdate(resources), cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CheckAsync(["update", "--resources", file, id], RuntimeError.Failed, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    /// <summary>created, running, stopped …; null where the engine knows no such container.</summary>
+    public async Task<string?> GetStateAsync(string id, CancellationToken cancellationToken)
+    {
+        var (code, output, _) = await RunAsync(["state", id], cancellationToken).ConfigureAwait(false);
+        if (code != 0)
+            return null;
+        try
+        {
+            using var state = JsonDocument.Parse(output);
+            return state.RootElement.TryGetProperty("status", out var status) ? status.GetString() : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An engine's complaint without the time and level that it may put before it.</summary>
+    public static string Clean(string error)
+    {
+        var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (lines.Length == 0)
+            return "";
+        var text = string.Join("; ", lines);
+        if (text.Length > 20 && char.IsAsciiDigit(text[0]) && text.IndexOf("Z: ", StringComparison.Ordinal) is > 0 and < 40 and var time)
+            text = text[(time + 3)..];
+        if (text.IndexOf("msg=\"", StringComparison.Ordinal) is >= 0 and var message)
+            text = text[(message + 5)..].TrimEnd('"').Replace("\\\"", "\"", StringComparison.Ordinal);
+        return text;
+    }
+
+    private async Task CheckAsync(IReadOnlyList<string> arguments, RuntimeError error, CancellationToken cancellationToken)
+    {
+        var (code, _, message) = await RunAsync(arguments, cancellationToken).ConfigureAwait(false);
+        if (code != 0)
+            throw new RuntimeException(error, message.Length > 0 ? Clean(message) : $"{program.Name} {arguments[0]} ended with code {code}");
+    }
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var (output, outputEnd) = PipeStream.Create(readiness, weWrite: false);
+        var (error, errorEnd) = PipeStream.Create(readiness, weWrite: false);
+        await using (output.ConfigureAwait(false))
+        await using (error.ConfigureAwait(false))
+        {
+            ChildProcess child;
+            using (outputEnd)
+            using (errorEnd)
+            {
+                child = Start(new ChildStart(program.Program, [.. GlobalArguments, .. arguments])
+                {
+                    Files = [(0, "/dev/null", Libc.ReadOnly)],
+                    Descriptors = [(1, outputEnd), (2, errorEnd)],
+                });
+            }
+
+            var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return (code, Drain(output), Drain(error));
+        }
+    }
+
+    private ChildProcess Start(ChildStart start)
+    {
+        try
+        {
+            return ChildProcess.Start(start, readiness);
+        }
+        catch (IOException e)
+        {
+            throw new RuntimeException(RuntimeError.Unavailable, e.Message, e);
+        }
+    }
+
+    /// <summary>What was said by the time of the end. A container that it left behind may hold the pipe open.</summary>
+    private static string Drain(PipeStream stream)
+    {
+        var text = new MemoryStream();
+        Span<byte> buffer = stackalloc byte[4096];
+        int read;
+        while (text.Length < OutputLimit && (read = stream.TryRead(buffer)) > 0)
+            text.Write(buffer[..read]);
+        return Encoding.UTF8.GetString(text.GetBuffer(), 0, (int)text.Length);
+    }
+}

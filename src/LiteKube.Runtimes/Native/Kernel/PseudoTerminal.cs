@@ -1,0 +1,110 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace LiteKube.Runtimes.Native.Kernel;
+
+/// <summary>A terminal whose outer side is ours: what is written there the program reads, and the other way round.</summary>
+internal sealed partial class PseudoTerminal : IDisposable
+{
+    private const nuint SetWindowSize = 0x5414;
+    private const int SetStatusFlags = 4;
+    private const int DuplicateCloseOnExec = 1030;
+    private const int AttributesSize = 128;
+
+    private readonly SafeFileHandle _control;
+
+    private PseudoTerminal(SafeFileHandle control, string path, Readiness readiness)
+    {
+        _control = control;
+        Path = path;
+        Input = new PipeStream(Copy(), readiness, forWriting: true);
+        Output = new PipeStream(Copy(), readiness, forWriting: false);
+    }
+
+    /// <summary>The program's side: <c>/dev/pts/…</c>.</summary>
+    public string Path { get; }
+
+    public PipeStream Input { get; }
+
+    public PipeStream Output { get; }
+
+    /// <exception cref="IOException">There are no terminals left, or none at all.</exception>
+    public static PseudoTerminal Open(Readiness readiness)
+    {
+        var descriptor = OpenTerminal(Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec);
+        Libc.Check(descriptor, "open a terminal");
+        var control = new SafeFileHandle(descriptor, ownsHandle: true);
+        try
+        {
+            Span<byte> name = stackalloc byte[64];
+            Libc.Check(Grant(descriptor) | Unlock(descriptor), "open a terminal");
+            if (NameOf(descriptor, name, name.Length) != 0)
+                throw Libc.Failure("open a terminal");
+            Libc.Check(Libc.Control(descriptor, SetStatusFlags, Libc.NonBlocking), "fcntl");
+            var path = System.Text.Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
+            MakeRaw(path);
+            return new PseudoTerminal(control, path, readiness);
+        }
+        catch
+        {
+            control.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The kernel tells the program by SIGWINCH.</summary>
+    public void Resize(int width, int height)
+    {
+        Span<byte> size = stackalloc byte[8];
+        MemoryMarshal.Write(size, (ushort)height);
+        MemoryMarshal.Write(size[2..], (ushort)width);
+        Libc.Check(Libc.DeviceControl((int)_control.DangerousGetHandle(), SetWindowSize, size), "resize a terminal");
+    }
+
+    public void Dispose()
+    {
+        Input.Dispose();
+        Output.Dispose();
+        _control.Dispose();
+    }
+
+    /// <summary>Bytes pass unchanged: the terminal that a user sees is the one inside the container.</summary>
+    private static void MakeRaw(string path)
+    {
+        using var terminal = new SafeFileHandle(Libc.Open(path, Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec), ownsHandle: true);
+        if (terminal.IsInvalid)
+            throw Libc.Failure($"open {path}");
+        Span<byte> attributes = stackalloc byte[AttributesSize];
+        Libc.Check(GetAttributes(terminal, attributes), "tcgetattr");
+        SetRaw(attributes);
+        Libc.Check(SetAttributes(terminal, 0, attributes), "tcsetattr");
+    }
+
+    private SafeFileHandle Copy()
+    {
+        var copy = Libc.Control((int)_control.DangerousGetHandle(), DuplicateCloseOnExec, 3);
+        Libc.Check(copy, "fcntl");
+        return new SafeFileHandle(copy, ownsHandle: true);
+    }
+
+    [LibraryImport("libc", EntryPoint = "posix_openpt", SetLastError = true)]
+    private static partial int OpenTerminal(int flags);
+
+    [LibraryImport("libc", EntryPoint = "grantpt", SetLastError = true)]
+    private static partial int Grant(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "unlockpt", SetLastError = true)]
+    private static partial int Unlock(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "ptsname_r", SetLastError = true)]
+    private static partial int NameOf(int descriptor, Span<byte> buffer, nint length);
+
+    [LibraryImport("libc", EntryPoint = "tcgetattr", SetLastError = true)]
+    private static partial int GetAttributes(SafeFileHandle descriptor, Span<byte> attributes);
+
+    [LibraryImport("libc", EntryPoint = "tcsetattr", SetLastError = true)]
+    private static partial int SetAttributes(SafeFileHandle descriptor, int when, ReadOnlySpan<byte> attributes);
+
+    [LibraryImport("libc", EntryPoint = "cfmakeraw")]
+    private static partial void SetRaw(Span<byte> attributes);
+}
