@@ -71,9 +71,22 @@ public sealed class CustomKindTests
         cluster.Api.Delete<CustomResourceDefinition>(null, "widgets.example.com");
 
         await cluster.UntilAsync(() => cluster.Api.Find<ConfigMap>(Default, "child") is null, "the child is gone");
+
+        // Nor does it come later: its kind is known to be no more.
         cluster.Api.Add(Owned("late", owner));
+        await cluster.UntilAsync(() => cluster.Api.Find<ConfigMap>(Default, "late") is null, "the late child is gone");
+    }
+
+    [Fact]
+    public async Task What_an_owner_of_an_unknown_kind_has_stays()
+    {
+        await using var cluster = await StartAsync(api => api.Add(Definition()));
+        var owner = await WidgetAsync(cluster, Default, "owner");
+        var stranger = Owned("child", owner);
+        cluster.Api.Add(stranger with { Metadata = stranger.Metadata with { OwnerReferences = [stranger.Metadata.OwnerReferences[0] with { Kind = "Gadget" }] } });
         await cluster.SettleAsync();
-        Assert.NotNull(cluster.Api.Find<ConfigMap>(Default, "late"));
+
+        Assert.NotNull(cluster.Api.Find<ConfigMap>(Default, "child"));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using LiteKube.Api;
+using LiteKube.Api.Apiextensions.V1;
 using LiteKube.Api.Meta.V1;
 using LiteKube.Client;
 
@@ -143,7 +144,7 @@ internal sealed class GarbageCollector(ControllerContext context) : Reconciler<G
             // Nobody can say whether the owner exists while its kind is unknown, so it does.
             if ((ResourceCatalog.Find(reference.ApiVersion, reference.Kind) ?? context.CustomKinds.Find(reference.ApiVersion, reference.Kind)) is not { } resource)
             {
-                owners.Solid.Add(reference);
+                (await IsOfFormerKindAsync(reference, cancellationToken).ConfigureAwait(false) ? owners.Absent : owners.Solid).Add(reference);
                 continue;
             }
 
@@ -165,6 +166,10 @@ internal sealed class GarbageCollector(ControllerContext context) : Reconciler<G
 
         return owners;
     }
+
+    /// <summary>A definition goes after its objects, so while it is not there they are not either, whether or not anybody saw them go.</summary>
+    private async ValueTask<bool> IsOfFormerKindAsync(OwnerReference owner, CancellationToken cancellationToken) =>
+        _custom!.FormerDefinition(owner.ApiVersion, owner.Kind) is { } name && await FindAsync(CustomResourceDefinition.Resource, null, name, cancellationToken).ConfigureAwait(false) is null;
 
     private async ValueTask<KubeObject?> FindAsync(ResourceType resource, string? ns, string name, CancellationToken cancellationToken)
     {
