@@ -19,8 +19,8 @@ internal sealed class ImageStore
         Options = options;
         _layout = new StoreLayout(options.Root);
         _locks = new StoreLocks(_layout.LockFile);
-        Catalog = new ImageCatalog(_layout, _locks, time);
-        Layers = new LayerStore(_layout, _locks, options.Limits, Catalog, logger);
+        Catalog = new ImageCatalog(_layout, _locks, time, options.AtStep);
+        Layers = new LayerStore(_layout, _locks, options, Catalog, logger);
         Downloads = new PartialDownloads(_layout, _locks, time);
     }
 

@@ -17,8 +17,14 @@ internal sealed record ImageStoreOptions
     /// <summary>A download without a byte for so long is begun again where it stopped.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Before a registry that was busy or broke off is asked again; twice as long each time.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
     /// <summary>An unfinished download that nobody went on with for so long is dropped at the next start.</summary>
     public TimeSpan KeepPartialDownloads { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Called between the steps of every change of the store, so that tests can see what a power cut would leave there.</summary>
+    public Action<string>? AtStep { get; init; }
 
     public LayerLimits Limits { get; init; } = new();
 }

@@ -4,8 +4,13 @@ using LiteKube.Runtimes.Native.Images.Storing;
 namespace LiteKube.Runtimes.Native.Images;
 
 /// <summary>The image store as the node sees it.</summary>
-internal sealed class NativeImages(ImageStore store) : IImageService
+internal sealed class NativeImages(ImageStore store, TimeProvider? time = null) : IImageService, IDisposable
 {
+    private readonly ImagePuller _puller = new(store, time ?? TimeProvider.System);
+
+    // Credentials are part of the key: nobody gets an image by another pod's secret.
+    private readonly SharedPulls<(string Reference, RegistryCredentials? Credentials), string> _pulls = new();
+
     public ValueTask<ImageStatus?> GetAsync(string reference, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -21,8 +26,12 @@ internal sealed class NativeImages(ImageStore store) : IImageService
 
     public ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, CancellationToken cancellationToken) => PullAsync(reference, credentials, null, cancellationToken);
 
-    public ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancellationToken) =>
-        throw new RuntimeException(RuntimeError.ImagePull, $"{ImageReference.Parse(reference)} cannot be pulled: no registry client in this build");
+    /// <param name="progress">Told of by the first of those who pull the same at once.</param>
+    public async ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
+    {
+        var parsed = ImageReference.Parse(reference);
+        return await _pulls.RunAsync((parsed.ToString(), credentials), token => _puller.PullAsync(parsed, credentials, progress, token), cancellationToken).ConfigureAwait(false);
+    }
 
     public ValueTask RemoveAsync(string imageId, CancellationToken cancellationToken)
     {
@@ -37,6 +46,12 @@ internal sealed class NativeImages(ImageStore store) : IImageService
     /// <summary>An image as pods' statuses name it: by digest where a registry gave one, else by its id.</summary>
     public string DigestOf(string imageId) =>
         store.Catalog.References().Where(r => r.ImageId == imageId && r.IsDigest).Select(r => r.Name).Order(StringComparer.Ordinal).FirstOrDefault() ?? imageId;
+
+    public void Dispose()
+    {
+        _pulls.Dispose();
+        _puller.Dispose();
+    }
 
     private ImageStatus Status(ImageRecord image, IReadOnlyList<ReferenceRecord> references)
     {

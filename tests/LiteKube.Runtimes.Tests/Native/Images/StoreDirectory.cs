@@ -10,7 +10,7 @@ public sealed class StoreDirectory : IDisposable
 
     public string Path { get; }
 
-    internal ImageStoreOptions Options => new() { Root = System.IO.Path.Combine(Path, "images"), RegistriesFile = System.IO.Path.Combine(Path, "registries.yaml") };
+    internal ImageStoreOptions Options => new() { Root = System.IO.Path.Combine(Path, "images"), RegistriesFile = System.IO.Path.Combine(Path, "registries.yaml"), RetryDelay = TimeSpan.FromMilliseconds(2) };
 
     internal ImageStore Open(Func<ImageStoreOptions, ImageStoreOptions>? change = null) =>
         ImageStore.Open(change?.Invoke(Options) ?? Options, TimeProvider.System, NullLogger<ImageStore>.Instance);

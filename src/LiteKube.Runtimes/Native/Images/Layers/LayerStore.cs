@@ -7,14 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace LiteKube.Runtimes.Native.Images.Layers;
 
 /// <summary>Unpacked layers, each once, named by the digest of its uncompressed archive.</summary>
-internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, LayerLimits limits, ImageCatalog catalog, ILogger<ImageStore> logger)
+internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, ImageStoreOptions options, ImageCatalog catalog, ILogger<ImageStore> logger)
 {
     private const string RecordName = "layer.json";
     private const string FilesName = "fs";
     private const string DisplacedName = "displaced";
     private const string RecipeName = "recipe";
-
-    public LayerLimits Limits => limits;
 
     /// <summary>Keeps a layer, present or to come, from being swept. Claim first, then look.</summary>
     public IDisposable Claim(string diffId) => locks.Take(LockName.Layer(diffId), shared: true);
@@ -60,16 +58,20 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, L
         foreach (var directory in new[] { layer, Path.Combine(layer, FilesName), displaced })
             Directory.CreateDirectory(directory, StoreFiles.DirectoryMode);
         File.SetUnixFileMode(Path.Combine(layer, FilesName), (UnixFileMode)FileModes.ImpliedDirectory);
+        options.AtStep?.Invoke("unpacking begun");
         var record = Unpack(diffId, archive, layer, displaced, cancellationToken);
+        options.AtStep?.Invoke("files written");
         if (record.Displaced.Count == 0)
             Directory.Delete(displaced);
         File.WriteAllBytes(Path.Combine(layer, RecordName), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.LayerRecord));
 
         // Thousands of files: one sync of all costs less than one of each. Only then does the layer get its name.
         StoreFiles.SyncFileSystem(layer);
+        options.AtStep?.Invoke("layer durable");
         try
         {
             StoreFiles.Rename(layer, layout.Layer(diffId));
+            options.AtStep?.Invoke("layer named");
         }
         catch (IOException) when (Find(diffId) is not null)
         {
@@ -81,12 +83,12 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, L
     private LayerRecord Unpack(string diffId, string archive, string layer, string displaced, CancellationToken cancellationToken)
     {
         using var source = Compression.Open(archive);
-        using var input = new ArchiveInput(source, new FileInfo(archive).Length, limits, cancellationToken);
+        using var input = new ArchiveInput(source, new FileInfo(archive).Length, options.Limits, cancellationToken);
         LayerRecord record;
         using (var recipe = new RecipeWriter(File.Create(Path.Combine(layer, RecipeName))))
-        using (var tree = new LayerTree(LayerTree.OpenRoot(Path.Combine(layer, FilesName)), limits))
+        using (var tree = new LayerTree(LayerTree.OpenRoot(Path.Combine(layer, FilesName)), options.Limits))
         using (var aside = LayerTree.OpenRoot(displaced))
-            record = new LayerUnpacker(tree, aside, new TarReader(input, limits, recipe), recipe, limits).Unpack(cancellationToken);
+            record = new LayerUnpacker(tree, aside, new TarReader(input, options.Limits, recipe), recipe, options.Limits).Unpack(cancellationToken);
         var digest = input.Digest();
         return digest == diffId ? record with { DiffId = diffId, ArchiveBytes = input.Position }
             : throw LayerRefusal.Because($"its content has the digest {digest}, and the image says {diffId}");
@@ -137,6 +139,7 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, L
         try
         {
             StoreFiles.Rename(directory, Path.Combine(work.Path, FilesName));
+            options.AtStep?.Invoke("layer unnamed");
         }
         catch (IOException) when (!Directory.Exists(directory))
         {

@@ -8,7 +8,7 @@ namespace LiteKube.Runtimes.Native.Images.Storing;
 /// Which images there are and what they are called, a small file each. Read from disk at every question, so that all processes that use the store
 /// see the same; changed under <see cref="LockName.Catalog"/> only.
 /// </summary>
-internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimeProvider time)
+internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimeProvider time, Action<string>? atStep)
 {
     public ImageRecord? Find(string id) => Read(layout.Image(id), StoreJson.Default.ImageRecord);
 
@@ -27,7 +27,9 @@ internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimePro
 
         // In this order: whoever sees a name finds the image, and whoever sees the image finds its configuration.
         StoreFiles.Write(layout.Blob(image.Id), config);
+        atStep?.Invoke("configuration written");
         StoreFiles.Write(layout.Image(image.Id), JsonSerializer.SerializeToUtf8Bytes(image, StoreJson.Default.ImageRecord));
+        atStep?.Invoke("image written");
         foreach (var name in names)
             WriteReference(name, image.Id, pinned);
     }
@@ -63,8 +65,13 @@ internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimePro
         if (Find(id) is not { } image)
             return null;
         foreach (var reference in References().Where(r => r.ImageId == id))
+        {
             StoreFiles.Delete(layout.Reference(reference.Name));
+            atStep?.Invoke("reference removed");
+        }
+
         StoreFiles.Delete(layout.Image(id));
+        atStep?.Invoke("image removed");
         StoreFiles.Delete(layout.Blob(id));
         return image;
     }
@@ -92,6 +99,7 @@ internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimePro
             return;
         var record = new ReferenceRecord(name, id, pinned, time.GetUtcNow());
         StoreFiles.Write(layout.Reference(name), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.ReferenceRecord));
+        atStep?.Invoke("reference written");
     }
 
     private static List<T> ReadAll<T>(string directory, JsonTypeInfo<T> type)
