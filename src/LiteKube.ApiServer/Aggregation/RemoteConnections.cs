@@ -24,6 +24,14 @@ internal sealed class RemoteConnections(IServiceDialer dialer, ClusterPki pki) :
     public async ValueTask<HttpResponseMessage> SendAsync(RemoteApi api, HttpRequestMessage request, CancellationToken cancellationToken)
     {
         request.Options.Set(ApiKey, api);
+        request.Version = HttpVersion.Version11; // HeaderLines knows no other.
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        foreach (var (name, values) in request.Headers.NonValidated.Where(h => h.Value.Count > 1 && h.Key.StartsWith(RemoteUser.Prefix, StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            request.Headers.Remove(name);
+            request.Headers.TryAddWithoutValidation(name, HeaderLines.Join(name, values));
+        }
+
         try
         {
             return await PoolOf(api).Invoker.SendAsync(request, cancellationToken);
@@ -106,12 +114,12 @@ internal sealed class RemoteConnections(IServiceDialer dialer, ClusterPki pki) :
             UseCookies = false,
             UseProxy = false,
             AutomaticDecompression = DecompressionMethods.None,
-            EnableMultipleHttp2Connections = true,
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             ActivityHeadersPropagator = null,
             RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
             ConnectCallback = ConnectAsync,
+            PlaintextStreamFilter = (connection, _) => ValueTask.FromResult<Stream>(new HeaderLines(connection.PlaintextStream)),
             SslOptions = Tls(api.Insecure ? null : trust),
         }));
     }

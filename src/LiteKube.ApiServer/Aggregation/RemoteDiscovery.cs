@@ -30,7 +30,7 @@ internal sealed class RemoteDiscovery(RemoteConnections connections, TimeProvide
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, address) { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.TryAddWithoutValidation("Accept", "application/json");
             foreach (var (name, value) in RemoteUser.Headers(RemoteUser.Aggregator))
                 request.Headers.TryAddWithoutValidation(name, value);

@@ -87,7 +87,7 @@ internal sealed partial class RemoteOpenApi(RemoteConnections connections, TimeP
 
     private async ValueTask<HttpResponseMessage> AskAsync(RemoteApi api, string path, string? tag, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{api.Endpoint.Address.Authority}{path}") { Version = HttpVersion.Version20, VersionPolicy = HttpVersionPolicy.RequestVersionOrLower };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{api.Endpoint.Address.Authority}{path}");
         request.Headers.TryAddWithoutValidation("Accept", "application/json");
         if (tag is not null)
             request.Headers.TryAddWithoutValidation("If-None-Match", tag);

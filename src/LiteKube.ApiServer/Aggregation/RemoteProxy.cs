@@ -23,11 +23,7 @@ internal sealed class RemoteProxy(RemoteConnections connections, UpgradeTunnel t
             return;
         }
 
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri($"https://{api.Endpoint.Address.Authority}{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
-        {
-            Version = HttpVersion.Version20,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
+        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri($"https://{api.Endpoint.Address.Authority}{target}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (context.Request.ContentLength is > 0 || context.Request.Headers.TransferEncoding.Count > 0 || (context.Request.Protocol == "HTTP/2" && context.Request.ContentLength is null && !HttpMethods.IsGet(context.Request.Method)))
             request.Content = new StreamContent(context.Request.Body);
         foreach (var (name, value) in headers)

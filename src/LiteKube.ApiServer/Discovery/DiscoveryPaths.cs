@@ -39,6 +39,14 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, MergedDiscovery 
         return false;
     }
 
+    /// <summary>Whether this server has such a document, whatever is asked of it.</summary>
+    public bool Serves(string path)
+    {
+        path = path.TrimEnd('/');
+        return path is "/api" or "/apis" || registry.GroupVersion(path) is not null
+            || (path.StartsWith("/apis/", StringComparison.Ordinal) && LegacyDiscovery.Group(registry.Current, path[6..]) is not null);
+    }
+
     private byte[] Core() => Encoding.UTF8.GetBytes(
         $$"""{"kind":"APIVersions","versions":["v1"],"serverAddressByClientCIDRs":[{"clientCIDR":"0.0.0.0/0","serverAddress":"{{options.AdvertiseAddress()}}:{{options.Port}}"}]}""");
 

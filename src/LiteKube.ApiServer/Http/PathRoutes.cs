@@ -17,8 +17,10 @@ internal sealed class PathRoutes(DiscoveryPaths discovery, HealthPaths health, D
         if (await encryption.TryHandleAsync(context, path))
             return;
         if (context.Request.Method is not ("GET" or "HEAD"))
-            throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
+            throw discovery.Serves(path) || RootPaths.Has(path) ? new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource") : NotFound();
         if (!await discovery.TryHandleAsync(context, path) && !await health.TryHandleAsync(context, path) && !await documents.TryHandleAsync(context, path))
-            throw new ApiException(StatusReason.NotFound, "the server could not find the requested resource");
+            throw NotFound();
     }
+
+    private static ApiException NotFound() => new(StatusReason.NotFound, "the server could not find the requested resource");
 }

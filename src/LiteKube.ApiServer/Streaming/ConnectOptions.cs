@@ -11,14 +11,14 @@ internal static class ConnectOptions
     {
         var kind = request.Resource.Schema.Subresource(request.Subresource)?.Kind;
         var options = new JsonObject { ["kind"] = kind?.Kind, ["apiVersion"] = kind?.ApiVersion };
-        foreach (var (name, values) in query)
+        foreach (var name in query.Keys)
         {
             if (name == "command")
-                options[name] = new JsonArray([.. values.Select(v => (JsonNode?)v)]);
+                options[name] = new JsonArray([.. query[name].Select(v => (JsonNode?)v)]);
             else if (name is "stdin" or "stdout" or "stderr" or "tty")
-                options[name] = values.ToString() is not ("false" or "0");
+                options[name] = query.First(name) is not ("false" or "0");
             else
-                options[name] = values.ToString();
+                options[name] = query.First(name);
         }
 
         return options;

@@ -18,7 +18,7 @@ internal sealed class LogConnect(IObjectReader objects, NodeBackends nodes, Http
         var cancellation = context.RequestAborted;
         var pod = (await objects.GetAsync(Pod.Resource, request.Namespace, request.Name, cancellation) ?? throw request.NotFound()).As<Pod>();
         var query = context.Request.Query;
-        var container = PodContainers.Choose(pod, query["container"]);
+        var container = PodContainers.Choose(pod, query.First("container"));
         if (string.IsNullOrEmpty(pod.Spec.NodeName))
         {
             // Nothing has run, so nothing was said.
@@ -44,11 +44,11 @@ internal sealed class LogConnect(IObjectReader objects, NodeBackends nodes, Http
 
     private static void Check(IQueryCollection query)
     {
-        if (query["sinceSeconds"].ToString().Length > 0 && query["sinceTime"].ToString().Length > 0)
+        if (query.First("sinceSeconds").Length > 0 && query.First("sinceTime").Length > 0)
             throw new ApiException(StatusReason.Invalid, "PodLogOptions \"\" is invalid: sinceSeconds: Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified");
         foreach (var (name, least) in (ReadOnlySpan<(string, long)>)[("sinceSeconds", 1), ("tailLines", 0), ("limitBytes", 1)])
         {
-            var text = query[name].ToString();
+            var text = query.First(name);
             if (text.Length > 0 && (!long.TryParse(text, out var value) || value < least))
                 throw new ApiException(StatusReason.Invalid, $"PodLogOptions \"\" is invalid: {name}: Invalid value: {text}: must be greater than or equal to {least}");
         }

@@ -31,7 +31,7 @@ internal sealed class QueryBuilder
     /// <summary>A flag of the API as the node's own parameter: <c>stdin=true</c> becomes <c>input=1</c>.</summary>
     public QueryBuilder Flag(IQueryCollection from, string name, string nodeName, bool absent)
     {
-        var value = from[name].ToString();
+        var value = from.First(name);
         if (value.Length == 0 ? absent : value is not ("false" or "0"))
             Add(nodeName, "1");
         return this;

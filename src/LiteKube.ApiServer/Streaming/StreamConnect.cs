@@ -37,7 +37,7 @@ internal sealed class StreamConnect(IObjectReader objects, NodeBackends nodes, U
         if (pod.Status.Phase is "Succeeded" or "Failed")
             throw new ApiException(StatusReason.BadRequest, $"cannot {request.Subresource} {(request.Subresource == "exec" ? "into" : "to")} a container in a completed pod; current phase is {pod.Status.Phase}");
 
-        var container = PodContainers.Choose(pod, query["container"]);
+        var container = PodContainers.Choose(pod, query.First("container"));
         var parameters = new QueryBuilder();
         if (request.Subresource == "exec")
             parameters.Copy(query, "command");

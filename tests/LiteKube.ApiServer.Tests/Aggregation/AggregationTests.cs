@@ -78,6 +78,24 @@ public sealed class AggregationTests(ApiHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Each_of_the_users_groups_is_a_line_of_its_own()
+    {
+        await RegisterAsync();
+        var groups = Enumerable.Range(0, 60).Select(i => $"a-group-whose-name-is-so-long-that-the-head-outgrows-a-buffer-of-4096-bytes-{i}").ToArray();
+        var user = host.Client(host.Services.GetRequiredService<ClusterPki>().IssueClient("alice", [UserInfo.MastersGroup, .. groups]));
+
+        using var made = await user.Http.PostAsync($"/apis/{_group}/v1alpha1/namespaces/default/flunders", new StringContent("{\"a\":\"\u0001\"}"));
+
+        Assert.Equal(201, (int)made.StatusCode);
+        Assert.Equal("{\"a\":\"\u0001\"}", await made.Content.ReadAsStringAsync());
+        var asked = _server.Asked.Single(a => a.Target.Contains("/flunders", StringComparison.Ordinal));
+        Assert.Equal([.. groups.Append(UserInfo.MastersGroup).Append("system:authenticated").Order(StringComparer.Ordinal)], asked.Groups.Order(StringComparer.Ordinal));
+        Assert.Equal("alice", asked.Headers["X-Remote-User"]);
+        var look = _server.Asked.First(a => a.Target.EndsWith("/v1alpha1", StringComparison.Ordinal));
+        Assert.All(look.Groups, g => Assert.DoesNotContain(",", g, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Who_may_not_is_stopped_before_the_remote()
     {
         await RegisterAsync();

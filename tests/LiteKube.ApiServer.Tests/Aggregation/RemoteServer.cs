@@ -30,7 +30,7 @@ internal sealed class RemoteServer : IAsyncDisposable
 
     public int Port => new Uri(_app.Urls.First()).Port;
 
-    public ConcurrentQueue<(string Target, string? ClientName, Dictionary<string, string> Headers)> Asked { get; } = new();
+    public ConcurrentQueue<(string Target, string? ClientName, Dictionary<string, string> Headers, string?[] Groups)> Asked { get; } = new();
 
     public bool IsBroken { get; set; }
 
@@ -64,7 +64,7 @@ internal sealed class RemoteServer : IAsyncDisposable
     {
         var target = context.Request.Path + context.Request.QueryString;
         var client = context.Features.Get<ITlsConnectionFeature>()?.ClientCertificate?.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        Asked.Enqueue((target, client, context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)));
+        Asked.Enqueue((target, client, context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), context.Request.Headers["X-Remote-Group"].ToArray()));
         if (IsBroken)
         {
             context.Response.StatusCode = 500;

@@ -24,6 +24,19 @@ public sealed class StreamingTests(ApiHost host)
     }
 
     [Fact]
+    public async Task Of_a_container_named_twice_the_first_counts()
+    {
+        await using var node = await NodeAsync();
+        var ns = await PodAsync(node);
+
+        var log = (await Api.GetAsync($"/api/v1/namespaces/{ns}/pods/p/log?container=c&container=other&tailLines=5")).Expect(200);
+        using var socket = await SocketAsync($"/api/v1/namespaces/{ns}/pods/p/exec?container=c&container=c&command=sh&stdout=true&stdout=true", "v5.channel.k8s.io");
+
+        Assert.StartsWith($"/containerLogs/{ns}/p/c?tailLines=5 ", (string)log.Body["text"]!);
+        Assert.Equal("v5.channel.k8s.io", socket.SubProtocol);
+    }
+
+    [Fact]
     public async Task A_log_follows_line_by_line()
     {
         await using var node = await NodeAsync();

@@ -130,10 +130,24 @@ public sealed class SubresourceTests(ApiHost host)
     [InlineData("POST", "/api/v1/pods")]
     [InlineData("DELETE", "/api/v1/namespaces")]
     [InlineData("PUT", "/api/v1/namespaces/default/pods")]
+    [InlineData("POST", "/apis/apps/v1")]
+    [InlineData("POST", "/apis/apps")]
+    [InlineData("DELETE", "/version")]
     public async Task Methods_that_a_path_does_not_have_are_refused(string method, string path)
     {
         var answer = (await Api.SendAsync(new HttpMethod(method), path, "{}", "application/json")).Expect(405);
         Assert.Equal("MethodNotAllowed", answer.Reason);
+    }
+
+    [Theory]
+    [InlineData("POST", "/apis/authorization.k8s.io/v1beta1/subjectaccessreviews")]
+    [InlineData("DELETE", "/apis/nope.example.com/v1/things/one")]
+    [InlineData("PUT", "/apis/apps/v1/nopes")]
+    [InlineData("POST", "/nope")]
+    public async Task Paths_that_are_not_served_are_not_found_whatever_the_method(string method, string path)
+    {
+        var answer = (await Api.SendAsync(new HttpMethod(method), path, "{}", "application/json")).Expect(404);
+        Assert.Equal("NotFound", answer.Reason);
     }
 
     [Theory]
