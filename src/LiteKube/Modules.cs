@@ -13,6 +13,7 @@ using LiteKube.Node;
 using LiteKube.Node.Network;
 using LiteKube.Node.Server;
 using LiteKube.Runtimes.Docker;
+using LiteKube.Runtimes.Native;
 using LiteKube.Scheduler;
 using LiteKube.Security;
 using LiteKube.Security.Agent;
@@ -73,7 +74,10 @@ internal static class Modules
 
     private static void AddNodeModules(IServiceCollection services, NodeSettings settings, bool ensureDnsService, Func<IServiceProvider, NodeServerOptions> server)
     {
-        services.AddDockerRuntime(new DockerRuntimeOptions { Host = settings.DockerHost });
+        if (RuntimeChoice.Of(settings) == RuntimeKind.Native)
+            services.AddNativeRuntime(ModuleOptions.NativeRuntime(settings));
+        else
+            services.AddDockerRuntime(new DockerRuntimeOptions { Host = settings.DockerHost });
         services.AddNetwork(ModuleOptions.Network(settings));
         services.AddDns(ModuleOptions.Dns(settings, ensureDnsService));
         services.AddSingleton<IPodNetwork, NodePodNetwork>();

@@ -42,6 +42,9 @@ internal sealed class FlagValues
         return _file.TryGetValue(flag.Name, out var fromFile) ? fromFile : flag.Default is null ? [] : [flag.Default];
     }
 
+    /// <summary>Whether the operator said anything about it.</summary>
+    public bool IsGiven(Flag flag) => _commandLine.GetResult(flag.Option) is { Implicit: false } || _file.ContainsKey(flag.Name);
+
     public string? Text(Flag flag) => Many(flag) is { Count: > 0 } values && values[^1].Length > 0 ? values[^1] : null;
 
     public string Required(Flag flag) => Text(flag) ?? throw new UserErrorException($"{flag} is missing; give it on the command line or as {flag.Name}: in {_path}");

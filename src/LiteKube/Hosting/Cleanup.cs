@@ -3,6 +3,7 @@ using LiteKube.Network;
 using LiteKube.Node;
 using LiteKube.Node.Runtime;
 using LiteKube.Runtimes.Docker;
+using LiteKube.Runtimes.Native;
 using LiteKube.Verbs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -21,21 +22,35 @@ internal static class Cleanup
             .AddLogging(b => ModuleHost.ConfigureLogging(b, settings.LogLevel))
             .AddDockerRuntime(new DockerRuntimeOptions { Host = settings.DockerHost })
             .BuildServiceProvider();
-        try
-        {
-            var containers = await ((DockerRuntime)services.GetRequiredService<IContainerRuntime>()).RemoveEverythingAsync(cancellationToken);
-            Console.WriteLine($"containers removed: {containers}");
-        }
-        catch (RuntimeException error) when (error.Error == RuntimeError.Unavailable)
-        {
-            throw new UserErrorException($"{error.Message} Without the engine its containers cannot be removed, and nothing else was touched.");
-        }
-
+        Console.WriteLine($"containers removed: {await RemoveNativeAsync(settings, services, cancellationToken) + await RemoveFromDockerAsync(settings, services, cancellationToken)}");
         Console.WriteLine($"pods' volumes removed: {NodeCleanup.Run(ModuleOptions.Node(settings))}");
         await new NetworkCleanup(ModuleOptions.Network(settings), services.GetRequiredService<ILogger<NetworkCleanup>>()).RunAsync(cancellationToken);
         Console.WriteLine("interfaces and firewall rules removed");
         Console.WriteLine($"kept: {settings.DataDir}");
         return 0;
+    }
+
+    private static async Task<int> RemoveNativeAsync(NodeSettings settings, ServiceProvider services, CancellationToken cancellationToken)
+    {
+        var options = ModuleOptions.NativeRuntime(settings);
+        if (!Directory.Exists(options.RootDirectory))
+            return 0;
+        await using var native = new NativeRuntime(options, TimeProvider.System, services.GetRequiredService<ILoggerFactory>());
+        return await native.RemoveEverythingAsync(cancellationToken);
+    }
+
+    private static async Task<int> RemoveFromDockerAsync(NodeSettings settings, ServiceProvider services, CancellationToken cancellationToken)
+    {
+        if (RuntimeChoice.Of(settings) == RuntimeKind.Native)
+            return 0;
+        try
+        {
+            return await ((DockerRuntime)services.GetRequiredService<IContainerRuntime>()).RemoveEverythingAsync(cancellationToken);
+        }
+        catch (RuntimeException error) when (error.Error == RuntimeError.Unavailable)
+        {
+            throw new UserErrorException($"{error.Message} Without the engine its containers cannot be removed, and nothing else was touched.");
+        }
     }
 
     private static void RefuseWhileRunning()

@@ -7,6 +7,7 @@ using LiteKube.Flags;
 using LiteKube.Network;
 using LiteKube.Node;
 using LiteKube.Node.Registration;
+using LiteKube.Runtimes.Native;
 using LiteKube.Security;
 using LiteKube.Security.Pki;
 using LiteKube.Store.Sqlite;
@@ -82,6 +83,8 @@ internal static class ModuleOptions
         ResolvConf = settings.ResolvConf,
         EnsureService = ensureService,
     };
+
+    public static NativeRuntimeOptions NativeRuntime(NodeSettings settings) => new() { RootDirectory = Path.Combine(settings.AgentDir, "containers") };
 
     public static NodeOptions Node(NodeSettings settings) => new()
     {

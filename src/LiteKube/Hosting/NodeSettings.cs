@@ -12,6 +12,7 @@ internal sealed record NodeSettings
     public required IPAddress? NodeIp { get; init; }
     public required IReadOnlyDictionary<string, string> Labels { get; init; }
     public required IReadOnlyList<string> Taints { get; init; }
+    public required RuntimeWish Runtime { get; init; }
     public required string DockerHost { get; init; }
     public required string ResolvConf { get; init; }
     public required IPNetwork ClusterCidr { get; init; }
@@ -44,6 +45,13 @@ internal sealed record NodeSettings
             NodeIp = flags.Address(NodeFlags.NodeIp),
             Labels = flags.Pairs(NodeFlags.NodeLabel),
             Taints = flags.Many(NodeFlags.NodeTaint),
+            Runtime = flags.Required(NodeFlags.Runtime) switch
+            {
+                "auto" => flags.IsGiven(NodeFlags.DockerHost) ? RuntimeWish.Docker : RuntimeWish.Auto,
+                "docker" => RuntimeWish.Docker,
+                "native" => RuntimeWish.Native,
+                var other => throw flags.Bad(NodeFlags.Runtime, other, "auto, docker or native"),
+            },
             DockerHost = dockerHost,
             ResolvConf = flags.Required(NodeFlags.ResolvConf),
             ClusterCidr = flags.Network(ServerFlags.ClusterCidr),

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using LiteKube.Runtimes.Native;
 using LiteKube.Verbs;
 
 namespace LiteKube.Hosting;
@@ -19,7 +20,18 @@ internal static partial class Preflight
             return Task.CompletedTask;
         if (EffectiveUserId() != 0)
             throw new UserErrorException("running pods needs root: start litekube with sudo or as a system service, or serve the API alone with --disable-agent");
-        return CheckDockerAsync(settings.DockerHost, cancellationToken);
+        return CheckRuntimeAsync(settings, cancellationToken);
+    }
+
+    private static async Task CheckRuntimeAsync(NodeSettings settings, CancellationToken cancellationToken)
+    {
+        var kind = RuntimeChoice.Of(settings);
+        if (kind == RuntimeKind.Docker)
+            await CheckDockerAsync(settings.DockerHost, cancellationToken);
+        else if (NativePrograms.Look(ModuleOptions.NativeRuntime(settings)) is { ArePresent: false } missing)
+            throw new UserErrorException(settings.Runtime == RuntimeWish.Native ? missing.Explanation
+                : $"there is nothing to run containers with: no Docker Engine at {settings.DockerHost}, and {missing.Explanation} (or install and start Docker Engine)");
+        RuntimeChoice.Remember(settings, kind);
     }
 
     private static void CheckPort(int port)

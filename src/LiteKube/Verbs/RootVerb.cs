@@ -11,6 +11,7 @@ internal static class RootVerb
         {
             ServerVerb.Create(),
             AgentVerb.Create(),
+            CheckVerb.Create(),
             SecretsVerb.Create(),
             CleanupVerb.Create(),
             VersionVerb.Create(),

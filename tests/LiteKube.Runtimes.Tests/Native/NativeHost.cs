@@ -37,7 +37,7 @@ internal sealed class NativeHost : IDisposable
 
     public string Below(string relative) => Path.Combine(_directory, relative);
 
-    public NativeRuntime Open() => new(Options, TimeProvider.System, NullLoggerFactory.Instance);
+    public NativeRuntime Open(Func<NativeRuntimeOptions, NativeRuntimeOptions>? change = null) => new(change?.Invoke(Options) ?? Options, TimeProvider.System, NullLoggerFactory.Instance);
 
     /// <summary>All that a machine must not keep of a test's runtime.</summary>
     public string[] Leftovers()

@@ -10,10 +10,21 @@ internal static class EngineChoice
 
     private static readonly string[] s_directories = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/libexec/podman", "/usr/lib/podman"];
 
-    /// <param name="wanted">crun, runc, a path, or null for crun, then runc.</param>
-    /// <param name="programs">Where LiteKube puts programs of its own.</param>
+    /// <summary>The engine, ready to be called.</summary>
     /// <exception cref="RuntimeException">Unavailable, with the remedy.</exception>
     public static EngineProgram Find(string? wanted, CgroupHierarchy cgroups, string programs)
+    {
+        var (program, path) = Choose(wanted, cgroups, programs);
+        if (program.Program != path)
+            EmbeddedProgram.Write(Wrapper + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ".arm64" : ".x64"), program.Program);
+        return program;
+    }
+
+    /// <param name="wanted">crun, runc, a path, or null for crun, then runc.</param>
+    /// <param name="programs">Where LiteKube puts programs of its own.</param>
+    /// <returns>How the engine will be called, and where it is itself.</returns>
+    /// <exception cref="RuntimeException">Unavailable, with the remedy.</exception>
+    public static (EngineProgram Program, string Path) Choose(string? wanted, CgroupHierarchy cgroups, string programs)
     {
         if (wanted is not null)
             return Locate(wanted) is { } path ? Prepare(NameOf(path), path, "as asked for", cgroups, programs) : throw Missing(wanted);
@@ -35,20 +46,10 @@ internal static class EngineChoice
     private static string NameOf(string path) => Path.GetFileName(path).Contains("runc", StringComparison.Ordinal) ? "runc" : "crun";
 
     /// <summary>crun refuses a machine that has version 2 of cgroups mounted beside version 1, if that holds a controller; it is not shown it.</summary>
-    private static EngineProgram Prepare(string name, string path, string why, CgroupHierarchy cgroups, string programs)
-    {
-        if (name != "crun" || !cgroups.IsHybrid)
-            return new EngineProgram(name, path, [], why);
-        var wrapper = Path.Combine(programs, Wrapper);
-        Extract(wrapper);
-        return new EngineProgram(name, wrapper, [cgroups.Unified!, path], $"{why}; run without sight of {cgroups.Unified}, since it refuses cgroup v1 and v2 side by side");
-    }
-
-    private static void Extract(string path)
-    {
-        var name = Wrapper + (RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ".arm64" : ".x64");
-        EmbeddedProgram.Write(name, path);
-    }
+    private static (EngineProgram Program, string Path) Prepare(string name, string path, string why, CgroupHierarchy cgroups, string programs) =>
+        name == "crun" && cgroups.IsHybrid
+            ? (new EngineProgram(name, Path.Combine(programs, Wrapper), [cgroups.Unified!, path], $"{why}; it runs without sight of {cgroups.Unified}, since it refuses cgroup v1 and v2 side by side"), path)
+            : (new EngineProgram(name, path, [], why), path);
 
     private static RuntimeException Missing(string program) => new(RuntimeError.Unavailable, $"{program} is not installed: {InstallLine.Read()}");
 }

@@ -53,12 +53,14 @@ internal sealed partial class PseudoTerminal : IDisposable
     }
 
     /// <summary>The kernel tells the program by SIGWINCH.</summary>
-    public void Resize(int width, int height)
+    public void Resize(int width, int height) => Resize(_control, width, height);
+
+    /// <summary>The terminal that a process has as its stdin. Nothing where that is none.</summary>
+    public static void ResizeOf(int pid, int width, int height)
     {
-        Span<byte> size = stackalloc byte[8];
-        MemoryMarshal.Write(size, (ushort)height);
-        MemoryMarshal.Write(size[2..], (ushort)width);
-        Libc.Check(Libc.DeviceControl((int)_control.DangerousGetHandle(), SetWindowSize, size), "resize a terminal");
+        using var terminal = new SafeFileHandle(Libc.Open($"/proc/{pid}/fd/0", Libc.ReadWrite | Libc.NoControllingTerminal | Libc.NonBlocking | Libc.CloseOnExec), ownsHandle: true);
+        if (!terminal.IsInvalid)
+            Resize(terminal, width, height);
     }
 
     public void Dispose()
@@ -66,6 +68,15 @@ internal sealed partial class PseudoTerminal : IDisposable
         Input.Dispose();
         Output.Dispose();
         _control.Dispose();
+    }
+
+    private static void Resize(SafeFileHandle terminal, int width, int height)
+    {
+        Span<byte> size = stackalloc byte[8];
+        size.Clear();
+        MemoryMarshal.Write(size, (ushort)height);
+        MemoryMarshal.Write(size[2..], (ushort)width);
+        Libc.Check(Libc.DeviceControl((int)terminal.DangerousGetHandle(), SetWindowSize, size), "resize a terminal");
     }
 
     /// <summary>Bytes pass unchanged: the terminal that a user sees is the one inside the container.</summary>

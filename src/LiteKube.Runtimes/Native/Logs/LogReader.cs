@@ -94,11 +94,33 @@ internal sealed class LogReader(Readiness readiness)
         while (true)
         {
             var ended = container.Ended.IsCompleted;
-            if ((last is null || IsReplaced(last, container.Paths.Log)) && LogFiles.TryOpen(container.Paths.Log) is { } next)
+            if (OpenAfter(container, last) is { } next)
                 return next;
             if (ended || !Directory.Exists(container.Paths.LogDirectory))
                 return null;
             await ChangeAsync(container, notices, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The file that was begun after this one; null while there is none. It may have been rotated itself meanwhile.</summary>
+    private static SafeFileHandle? OpenAfter(NativeContainer container, SafeFileHandle? last)
+    {
+        var log = container.Paths.Log;
+        lock (container.LogLock)
+        {
+            if (last is null)
+                return LogFiles.TryOpen(log);
+            if (!IsReplaced(last, log))
+                return null;
+            var younger = log;
+            foreach (var rotated in LogFiles.Rotated(log))
+            {
+                if (!IsReplaced(last, rotated))
+                    break;
+                younger = rotated;
+            }
+
+            return LogFiles.TryOpen(younger);
         }
     }
 

@@ -9,6 +9,8 @@ namespace LiteKube.Runtimes.Native.Streams;
 /// <summary>A command in a container: the engine's exec, our child, which ends with the command and with its code.</summary>
 internal sealed class ExecProcess : IDisposable
 {
+    private static readonly TimeSpan s_startPoll = TimeSpan.FromMilliseconds(5);
+
     private readonly ChildProcess _child;
     private readonly string _directory;
     private readonly CancellationTokenSource _ended = new();
@@ -107,16 +109,36 @@ internal sealed class ExecProcess : IDisposable
         }
     }
 
+    /// <summary>
+    /// Sets the size of the command's terminal. crun before 1.8.7 does not hand a new size of our side on to the one that it made inside, so that
+    /// is set, too, once the command has it.
+    /// </summary>
+    public async Task ResizeAsync(int width, int height, CancellationToken cancellationToken)
+    {
+        if (Terminal is null)
+            return;
+        Terminal.Resize(width, height);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
+        try
+        {
+            while (!File.Exists(PidFile))
+                await Task.Delay(s_startPoll, ended.Token).ConfigureAwait(false);
+            if (ReadPid() is { } pid)
+                PseudoTerminal.ResizeOf(pid, width, height);
+        }
+        catch (Exception e) when (e is IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            // The command is over, or has no terminal any more.
+        }
+    }
+
     /// <summary>Ends the command, not what it started. Nothing where it has ended.</summary>
     public void Kill()
     {
         try
         {
-            if (int.TryParse(File.ReadAllText(PidFile), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-            {
-                using var process = KnownProcess.Open(ProcessIdentity.Of(pid));
-                process?.Signal(Signals.Kill);
-            }
+            using var process = ReadPid() is { } pid ? KnownProcess.Open(ProcessIdentity.Of(pid)) : null;
+            process?.Signal(Signals.Kill);
         }
         catch (IOException)
         {
@@ -134,6 +156,8 @@ internal sealed class ExecProcess : IDisposable
         Stderr?.Dispose();
         Terminal?.Dispose();
     }
+
+    private int? ReadPid() => int.TryParse(File.ReadAllText(PidFile), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
 
     private async Task<int> FinishAsync()
     {

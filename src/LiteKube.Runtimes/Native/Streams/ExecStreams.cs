@@ -47,18 +47,16 @@ internal sealed class ExecStreams(ExecProcess process) : IContainerStreams
             process.Stdin?.Dispose();
     }
 
-    public ValueTask ResizeAsync(int width, int height, CancellationToken cancellationToken)
+    public async ValueTask ResizeAsync(int width, int height, CancellationToken cancellationToken)
     {
         try
         {
-            process.Terminal?.Resize(width, height);
+            await process.ResizeAsync(width, height, cancellationToken).ConfigureAwait(false);
         }
         catch (IOException e)
         {
             throw new RuntimeException(RuntimeError.Failed, e.Message, e);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public async ValueTask<int?> GetExitCodeAsync(CancellationToken cancellationToken) => await process.GetExitCodeAsync(cancellationToken).ConfigureAwait(false);

@@ -1,0 +1,146 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json.Nodes;
+using LiteKube.Node.Runtime;
+
+namespace LiteKube.Runtimes.Tests.Native;
+
+/// <summary>What a new LiteKube finds of an old one.</summary>
+public sealed class AdoptionTests
+{
+    [Fact]
+    public async Task What_ended_meanwhile_has_its_code_and_its_whole_log()
+    {
+        await using var pod = new NativePod();
+        var gate = Directory.CreateDirectory(pod.Host.Below("gate")).FullName;
+        var id = await pod.StartAsync("echo ready; while [ ! -e /gate/open ]; do sleep 0.05; done; echo last; exit 9", c => c with { Mounts = [new ContainerMount(gate, "/gate")] });
+        await pod.SaysAsync(id, "ready");
+        var pid = (await pod.Runtime.GetContainerAsync(id, pod.Cancellation))!.Pid;
+
+        await pod.RestartAsync(() =>
+        {
+            File.WriteAllText(Path.Combine(gate, "open"), "");
+            SpinWait.SpinUntil(() => !IsAlive(pid));
+        });
+
+        Assert.Equal("ready\nlast\n", await pod.OutputAsync(id));
+        var status = await pod.Runtime.GetContainerAsync(id, pod.Cancellation);
+        Assert.Equal((ContainerState.Exited, 9), (status!.State, status.ExitCode));
+        Assert.NotNull(status.FinishedAt);
+    }
+
+    [Fact]
+    public async Task What_runs_goes_on_and_can_be_used_watched_and_stopped()
+    {
+        await using var pod = new NativePod();
+        var id = await pod.StartAsync("trap 'exit 7' TERM; echo ready; while :; do sleep 0.05; done");
+        await pod.SaysAsync(id, "ready");
+        var before = await pod.Runtime.GetContainerAsync(id, pod.Cancellation);
+
+        await pod.RestartAsync();
+
+        Assert.Equal(before, await pod.Runtime.GetContainerAsync(id, pod.Cancellation) is { } after ? after with { Annotations = before!.Annotations } : null);
+        Assert.Equal("hi\n", await pod.ExecAsync(id, "echo hi"));
+        Assert.NotNull(await pod.Runtime.GetStatsAsync(id, pod.Cancellation));
+        await using var events = pod.Runtime.WatchEventsAsync(pod.Cancellation).GetAsyncEnumerator(pod.Cancellation);
+        var next = events.MoveNextAsync();
+        await pod.Runtime.StopContainerAsync(id, TimeSpan.FromMinutes(1), pod.Cancellation);
+        Assert.True(await next);
+        Assert.Equal((RuntimeEventType.ContainerDied, id), (events.Current.Type, events.Current.Id));
+        Assert.Equal(7, (await pod.Runtime.GetContainerAsync(id, pod.Cancellation))!.ExitCode);
+    }
+
+    [Fact]
+    public async Task Nothing_of_an_earlier_boot_is_believed()
+    {
+        await using var pod = new NativePod();
+        var running = await pod.StartAsync("echo ready; sleep 1000");
+        var created = await pod.CreateAsync("true");
+        await pod.SaysAsync(running, "ready");
+        await pod.Runtime.StopContainerAsync(running, TimeSpan.Zero, pod.Cancellation);
+        var sandbox = pod.SandboxId;
+
+        // As a loss of power leaves it: the records say that things run, and none of them does.
+        await pod.RestartAsync(() =>
+        {
+            foreach (var file in Directory.EnumerateFiles(pod.Host.Options.RootDirectory, "*.json", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) is "container.json" or "sandbox.json"))
+            {
+                var record = JsonNode.Parse(File.ReadAllText(file))!;
+                record["BootId"] = "another";
+                if ((string?)record["Phase"] == "Exited")
+                {
+                    record["Phase"] = "Running";
+                    record["FinishedAt"] = null;
+                    record["Pid"] = Environment.ProcessId;
+                }
+
+                File.WriteAllText(file, record.ToJsonString());
+            }
+        });
+
+        Assert.False((await pod.Runtime.GetSandboxAsync(sandbox, pod.Cancellation))!.Ready);
+        Assert.All(await pod.Runtime.ListContainersAsync(pod.Cancellation), c => Assert.Equal((ContainerState.Exited, 255), (c.State, c.ExitCode)));
+        Assert.Equal([running, created], (await pod.Runtime.ListContainersAsync(pod.Cancellation)).Select(c => c.Id));
+        Assert.Equal("ready\n", await pod.OutputAsync(running));
+    }
+
+    [Fact]
+    public async Task What_was_half_made_goes()
+    {
+        await using var pod = new NativePod();
+        var id = await pod.CreateAsync("true");
+        var other = await pod.CreateAsync("sleep 1000");
+        await pod.Runtime.StartContainerAsync(other, pod.Cancellation);
+
+        // A container and a sandbox without records, the former with its root mounted, as after a kill in their making or removal.
+        await pod.RestartAsync(() =>
+        {
+            File.Delete(Path.Combine(pod.Host.Options.RootDirectory, "containers", id, "container.json"));
+            File.WriteAllText(Path.Combine(pod.Host.Options.RootDirectory, "containers", other, "container.json"), "{\"Id\": ");
+            File.Delete(Path.Combine(pod.Host.Options.RootDirectory, "sandboxes", pod.SandboxId, "sandbox.json"));
+        });
+
+        Assert.Empty(await pod.Runtime.ListContainersAsync(pod.Cancellation));
+        Assert.Empty(await pod.Runtime.ListSandboxesAsync(pod.Cancellation));
+        while (pod.Host.Leftovers().Length > 0)
+            await Task.Delay(20, pod.Cancellation);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(pod.Host.Options.RootDirectory, "containers")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(pod.Host.Options.RunDirectory, "sandboxes")));
+    }
+
+    [Fact]
+    public async Task A_container_whose_monitor_is_killed_ends_with_it()
+    {
+        await using var pod = new NativePod();
+        var id = await pod.StartAsync("echo ready; sleep 1000");
+        await pod.SaysAsync(id, "ready");
+
+        KillMonitor(pod, id);
+        var status = await pod.EndAsync(id);
+
+        Assert.Equal((ContainerState.Exited, 137), (status.State, status.ExitCode));
+        Assert.False(IsAlive(status.Pid));
+    }
+
+    [Fact]
+    public async Task A_container_whose_monitor_was_killed_meanwhile_ends_at_the_next_start()
+    {
+        await using var pod = new NativePod();
+        var id = await pod.StartAsync("echo ready; sleep 1000");
+        await pod.SaysAsync(id, "ready");
+
+        await pod.RestartAsync(() => KillMonitor(pod, id));
+
+        Assert.Equal(137, (await pod.EndAsync(id)).ExitCode);
+    }
+
+    private static void KillMonitor(NativePod pod, string id)
+    {
+        var record = JsonNode.Parse(File.ReadAllText(Path.Combine(pod.Host.Options.RootDirectory, "containers", id, "container.json")))!;
+        using var monitor = Process.GetProcessById((int)record["MonitorPid"]!);
+        monitor.Kill();
+    }
+
+    private static bool IsAlive(int pid) => pid > 0 && File.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"))
+        && !File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")).Contains(") Z", StringComparison.Ordinal);
+}
