@@ -14,4 +14,10 @@ public interface IStoreWatch : IDisposable
     /// has been read: a bookmark of that revision is then true.
     /// </summary>
     ChannelReader<StoreEvent> Events { get; }
+
+    /// <summary>
+    /// The reader never blocks and does little before it waits again: when an event wakes many such, a few threads run them one after the other,
+    /// since waking a thread for each costs more than what it does then. Others are each run by themselves.
+    /// </summary>
+    bool SharesTurns { get; set; }
 }

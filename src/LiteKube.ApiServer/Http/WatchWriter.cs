@@ -24,6 +24,7 @@ internal sealed class WatchWriter(TableWriter tables, ReadySignal server, FlushP
     public async ValueTask WriteAsync(HttpContext context, ApiRequest request, ObjectWatch watch, ResponseFormat format)
     {
         using var running = watch;
+        watch.ShareTurns();
         var response = context.Response;
         response.StatusCode = 200;
         response.ContentType = "application/json";

@@ -76,6 +76,9 @@ internal sealed class ObjectWatch(ServedResource resource, ObjectSelection selec
         }
     }
 
+    /// <inheritdoc cref="IStoreWatch.SharesTurns"/>
+    public void ShareTurns() => events.SharesTurns = true;
+
     public void Dispose() => events.Dispose();
 
     /// <summary>An object that comes into the selection is added to this watcher's world, one that leaves it is deleted from it.</summary>

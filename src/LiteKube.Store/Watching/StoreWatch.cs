@@ -10,17 +10,19 @@ namespace LiteKube.Store.Watching;
 /// </summary>
 internal sealed class StoreWatch(WatchHub hub, string prefix, long after, int buffer) : ChannelReader<StoreEvent>, IStoreWatch
 {
+    // Entered in this order: the readers', the hub's, the buffer's.
     private readonly Lock _readers = new();
     private readonly Queue<StoreEvent> _page = new();
-    private readonly Channel<StoreEvent> _live = Channel.CreateBounded<StoreEvent>(
-        new BoundedChannelOptions(buffer) { SingleWriter = true, AllowSynchronousContinuations = false });
+    private readonly LiveBuffer _live = new(buffer);
     private volatile WatchState _state = WatchState.Behind;
 
     public string Prefix { get; } = prefix;
 
+    public bool SharesTurns { get; set; }
+
     public ChannelReader<StoreEvent> Events => this;
 
-    public override Task Completion => _live.Reader.Completion;
+    public override Task Completion => _live.Completion;
 
     public override bool CanCount => false;
 
@@ -37,7 +39,7 @@ internal sealed class StoreWatch(WatchHub hub, string prefix, long after, int bu
             // The page, once taken, is older than anything in the buffer: pages are taken only while the buffer is empty and unfed.
             do
             {
-                if (_page.TryDequeue(out item) || _live.Reader.TryRead(out item))
+                if (_page.TryDequeue(out item) || _live.TryTake(out item))
                     return true;
             }
             while (TryCatchUp());
@@ -56,21 +58,23 @@ internal sealed class StoreWatch(WatchHub hub, string prefix, long after, int bu
                 if (_page.Count > 0)
                     return ValueTask.FromResult(true);
             }
-            while (_live.Reader.Count == 0 && TryCatchUp());
+            while (_live.IsEmpty && TryCatchUp());
         }
 
-        return _live.Reader.WaitToReadAsync(cancellationToken);
+        return _live.WaitAsync(cancellationToken);
     }
 
     public void Dispose() => hub.Leave(this);
 
     /// <summary>Called with the lock of the hub held, in order of revision.</summary>
+    /// <param name="wake">Whether somebody waits, who is to be woken by <see cref="Wake"/>.</param>
     /// <returns>False when the buffer is full: the watcher is behind from here on.</returns>
-    internal bool Offer(StoreEvent e)
+    internal bool Offer(StoreEvent e, out bool wake)
     {
+        wake = false;
         if (e.Revision <= Position)
             return true;
-        if (!_live.Writer.TryWrite(e))
+        if (!_live.TryAdd(e, out wake))
         {
             _state = WatchState.Behind;
             return false;
@@ -79,6 +83,9 @@ internal sealed class StoreWatch(WatchHub hub, string prefix, long after, int bu
         Position = e.Revision;
         return true;
     }
+
+    /// <summary>Runs the reader that waits, on this thread.</summary>
+    internal void Wake() => _live.Wake();
 
     /// <summary>Called with the lock of the hub held.</summary>
     internal void Advance(long position) => Position = position;
@@ -90,7 +97,7 @@ internal sealed class StoreWatch(WatchHub hub, string prefix, long after, int bu
     internal void End(Exception? error)
     {
         _state = WatchState.Ended;
-        _live.Writer.TryComplete(error);
+        _live.End(error);
     }
 
     /// <returns>Whether to look again for events.</returns>
@@ -100,7 +107,7 @@ internal sealed class StoreWatch(WatchHub hub, string prefix, long after, int bu
             return false;
 
         // It may have fallen behind just after the buffer was found empty: what was pushed until then comes first.
-        if (_live.Reader.Count == 0)
+        if (_live.IsEmpty)
             hub.CatchUp(this, _page);
         return true;
     }

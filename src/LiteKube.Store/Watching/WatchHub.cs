@@ -21,6 +21,7 @@ internal sealed class WatchHub
     private readonly HashSet<StoreWatch> _live = [];
     private readonly SnapshotCache _snapshots = new();
     private readonly List<StoreWatch> _matches = [];
+    private readonly WakeList _wakes = new();
     private readonly LogHeader _header;
     private volatile Snapshot _current;
     private long _revision;
@@ -64,6 +65,8 @@ internal sealed class WatchHub
             _history.Trim(_compacted, durable);
             Volatile.Write(ref _revision, snapshot.Revision);
         }
+
+        _wakes.Run();
     }
 
     public StoreWatch Watch(string prefix, long after)
@@ -153,10 +156,15 @@ internal sealed class WatchHub
         _watches.Match(e.Key, _matches);
         foreach (var watch in _matches)
         {
-            if (watch.Offer(e))
-                continue;
-            _live.Remove(watch);
-            _watches.Remove(watch);
+            if (!watch.Offer(e, out var wake))
+            {
+                _live.Remove(watch);
+                _watches.Remove(watch);
+            }
+            else if (wake)
+            {
+                _wakes.Add(watch);
+            }
         }
     }
 

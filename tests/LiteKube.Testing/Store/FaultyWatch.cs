@@ -15,6 +15,12 @@ internal sealed class FaultyWatch : ChannelReader<StoreEvent>, IStoreWatch
 
     public string Prefix { get; }
 
+    public bool SharesTurns
+    {
+        get => _inner.SharesTurns;
+        set => _inner.SharesTurns = value;
+    }
+
     public ChannelReader<StoreEvent> Events => this;
 
     public override Task Completion => Task.WhenAny(_broken.Reader.Completion, _inner.Events.Completion).Unwrap();
@@ -27,6 +33,8 @@ internal sealed class FaultyWatch : ChannelReader<StoreEvent>, IStoreWatch
 
     public override async ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
     {
+        if (_broken.Reader.Completion.IsCompleted)
+            return await _broken.Reader.WaitToReadAsync(cancellationToken);
         var more = _inner.Events.WaitToReadAsync(cancellationToken).AsTask();
         var first = await Task.WhenAny(more, _broken.Reader.Completion);
         return first == more ? await more : await _broken.Reader.WaitToReadAsync(cancellationToken);
