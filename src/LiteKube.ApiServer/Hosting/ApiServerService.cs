@@ -20,7 +20,7 @@ namespace LiteKube.ApiServer.Hosting;
 /// <summary>Opens the socket, then makes sure of the cluster's first objects. Stops by letting requests finish.</summary>
 internal sealed partial class ApiServerService(
     ApiServerOptions options, HttpApplication application, ServingCertificate certificates, ClusterBootstrap bootstrap, ReadySignal ready,
-    ILoggerFactory logs) : IHostedService, IDisposable
+    FlushPace pace, ILoggerFactory logs) : IHostedService, IDisposable
 {
     /// <summary>How long requests under way have when the server stops. Watches end at once, tunnels are cut after it.</summary>
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
@@ -75,7 +75,7 @@ internal sealed partial class ApiServerService(
         builder.Services.AddSingleton(logs);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(Configure);
         // Kestrel takes the last.
-        builder.Services.AddSingleton<IConnectionListenerFactory, TlsListenerFactory>();
+        builder.Services.AddSingleton<IConnectionListenerFactory>(new TlsListenerFactory(pace, logs));
         return builder.Build();
     }
 

@@ -21,6 +21,7 @@ using LiteKube.ApiServer.Storage;
 using LiteKube.ApiServer.Streaming;
 using LiteKube.ApiServer.Subresources;
 using LiteKube.ApiServer.Tables;
+using LiteKube.ApiServer.Transport;
 using LiteKube.ApiServer.Verbs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

@@ -6,6 +6,7 @@ using LiteKube.Api.Meta.V1;
 using LiteKube.ApiServer.Hosting;
 using LiteKube.ApiServer.Requests;
 using LiteKube.ApiServer.Tables;
+using LiteKube.ApiServer.Transport;
 using LiteKube.ApiServer.Verbs;
 using LiteKube.Store;
 using Microsoft.AspNetCore.Http;
@@ -66,18 +67,22 @@ internal sealed class WatchWriter(TableWriter tables, ReadySignal server, FlushP
         while (true)
         {
             var next = events.MoveNextAsync();
-            if (!next.IsCompleted)
+            if (next.IsCompleted)
             {
-                await writer.FlushAsync(cancellationToken);
-                await pace.NextAsync();
+                if (writer.UnflushedBytes > FlushAt)
+                    await writer.FlushAsync(cancellationToken);
+                if (!await next)
+                    break;
             }
-            else if (writer.UnflushedBytes > FlushAt)
+            else
             {
-                await writer.FlushAsync(cancellationToken);
+                if (writer.UnflushedBytes > 0)
+                    await writer.FlushAsync(cancellationToken);
+                if (!await next)
+                    break;
+                await pace.TurnAsync();
             }
 
-            if (!await next)
-                break;
             var happened = events.Current;
             Write(writer, NameOf(happened.Type), Body(request, watch, happened, format, first));
             first = false;

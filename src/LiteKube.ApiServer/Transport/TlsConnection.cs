@@ -13,7 +13,7 @@ namespace LiteKube.ApiServer.Transport;
 
 /// <summary>
 /// One connection: the socket, TLS, and between them and Kestrel a pipe each way. What Kestrel writes while a send is under way goes out together with the
-/// next: hundreds of watch events or answers in full records and one call, where each would otherwise pay for its own. Nothing waits for more to come.
+/// next: hundreds of watch events or answers in full records and one call, where each would otherwise pay for its own.
 /// </summary>
 internal sealed partial class TlsConnection : DefaultConnectionContext, IMemoryPoolFeature
 {
@@ -30,6 +30,7 @@ internal sealed partial class TlsConnection : DefaultConnectionContext, IMemoryP
     private readonly Lock _lock = new();
     private readonly Socket _socket;
     private readonly BlockPool _pool;
+    private readonly FlushPace _pace;
     private readonly ILogger _log;
     private readonly RecordStream _records;
     private readonly SslStream _tls;
@@ -38,10 +39,10 @@ internal sealed partial class TlsConnection : DefaultConnectionContext, IMemoryP
     private Pipe? _output;
     private bool _isShut;
 
-    public TlsConnection(Socket socket, BlockPool pool, ILogger log)
+    public TlsConnection(Socket socket, BlockPool pool, FlushPace pace, ILogger log)
         : base(Guid.NewGuid().ToString("n"))
     {
-        (_socket, _pool, _log) = (socket, pool, log);
+        (_socket, _pool, _pace, _log) = (socket, pool, pace, log);
         _records = new RecordStream(socket);
         _tls = new SslStream(_records, leaveInnerStreamOpen: true);
         ConnectionClosed = _closed.Token;
@@ -60,7 +61,7 @@ internal sealed partial class TlsConnection : DefaultConnectionContext, IMemoryP
         var inline = _tls.NegotiatedApplicationProtocol == SslApplicationProtocol.Http2;
         var input = new Pipe(new PipeOptions(_pool, inline ? PipeScheduler.Inline : PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, MostUnread, MostUnread / 2, useSynchronizationContext: false));
         var output = _output = new Pipe(new PipeOptions(_pool, PipeScheduler.ThreadPool, PipeScheduler.ThreadPool, MostUnsent, MostUnsent / 2, useSynchronizationContext: false));
-        Transport = new DuplexPipe(input.Reader, output.Writer);
+        Transport = new DuplexPipe(input.Reader, new RoundWriter(output.Writer, _pace));
         var sending = SendAllAsync(output.Reader, input.Writer);
         var receiving = ReceiveAllAsync(input.Writer);
         try

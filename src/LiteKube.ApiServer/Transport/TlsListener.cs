@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace LiteKube.ApiServer.Transport;
 
-internal sealed class TlsListener(Socket socket, BlockPool pool, ILogger log) : IConnectionListener
+internal sealed class TlsListener(Socket socket, BlockPool pool, FlushPace pace, ILogger log) : IConnectionListener
 {
     public EndPoint EndPoint { get; } = socket.LocalEndPoint!;
 
@@ -17,7 +17,7 @@ internal sealed class TlsListener(Socket socket, BlockPool pool, ILogger log) : 
             {
                 var accepted = await socket.AcceptAsync(cancellationToken);
                 accepted.NoDelay = true;
-                return new TlsConnection(accepted, pool, log);
+                return new TlsConnection(accepted, pool, pace, log);
             }
             catch (SocketException e) when (e.SocketErrorCode != SocketError.OperationAborted)
             {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace LiteKube.ApiServer.Transport;
 
 /// <summary>Kestrel's way to this server's own sockets.</summary>
-internal sealed class TlsListenerFactory(ILoggerFactory logs) : IConnectionListenerFactory
+internal sealed class TlsListenerFactory(FlushPace pace, ILoggerFactory logs) : IConnectionListenerFactory
 {
     private const int Backlog = 512;
 
@@ -24,6 +24,6 @@ internal sealed class TlsListenerFactory(ILoggerFactory logs) : IConnectionListe
             throw new AddressInUseException(e.Message, e);
         }
 
-        return ValueTask.FromResult<IConnectionListener>(new TlsListener(socket, new BlockPool(TimeProvider.System), logs.CreateLogger<TlsConnection>()));
+        return ValueTask.FromResult<IConnectionListener>(new TlsListener(socket, new BlockPool(TimeProvider.System), pace, logs.CreateLogger<TlsConnection>()));
     }
 }

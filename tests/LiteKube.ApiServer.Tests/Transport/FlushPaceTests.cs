@@ -1,0 +1,113 @@
+using LiteKube.ApiServer.Transport;
+using LiteKube.Testing;
+
+namespace LiteKube.ApiServer.Tests.Transport;
+
+public sealed class FlushPaceTests : IDisposable
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private readonly FakeTime _time = new();
+    private readonly FlushPace _pace;
+
+    public FlushPaceTests() => _pace = new FlushPace(_time);
+
+    public void Dispose() => _pace.Dispose();
+
+    [Fact]
+    public async Task Below_the_limit_nobody_waits_for_the_clock() =>
+        await Task.WhenAll(Ask(FlushPace.PerPulse)).WaitAsync(s_limit);
+
+    [Fact]
+    public async Task Beyond_it_turns_come_with_the_pulses_in_the_order_they_were_asked_for()
+    {
+        var turns = Ask((2 * FlushPace.PerPulse) + 20);
+        await RoundAsync(turns[FlushPace.PerPulse - 1]);
+        Assert.Equal(FlushPace.PerPulse, turns.Count(turn => turn.IsCompleted));
+        _time.Advance(FlushPace.Pulse);
+        Assert.Equal(2 * FlushPace.PerPulse, turns.TakeWhile(turn => turn.IsCompleted).Count());
+        Assert.Equal(2 * FlushPace.PerPulse, turns.Count(turn => turn.IsCompleted));
+        _time.Advance(FlushPace.Pulse);
+        Assert.All(turns, turn => Assert.True(turn.IsCompleted));
+    }
+
+    [Fact]
+    public async Task Nobody_overtakes_those_who_wait()
+    {
+        var turns = Ask(2 * FlushPace.PerPulse);
+        await RoundAsync(turns[FlushPace.PerPulse - 1]);
+        var late = Ask(1)[0];
+        _time.Advance(FlushPace.Pulse);
+        Assert.All(turns, turn => Assert.True(turn.IsCompleted));
+        Assert.False(late.IsCompleted);
+        _time.Advance(FlushPace.Pulse);
+        Assert.True(late.IsCompleted);
+    }
+
+    [Fact]
+    public async Task After_quiet_the_first_goes_at_once()
+    {
+        await RoundAsync(Ask(FlushPace.PerPulse)[^1]);
+        _time.Advance(FlushPace.Pulse);
+        await Ask(1)[0].WaitAsync(s_limit);
+    }
+
+    [Fact]
+    public async Task A_turn_may_ask_for_the_next_from_within()
+    {
+        var turns = 0;
+        var watcher = WatchAsync();
+        var started = TimeProvider.System.GetTimestamp();
+        while (!watcher.IsCompleted)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < s_limit);
+            _time.Advance(FlushPace.Pulse);
+            await Task.Yield();
+        }
+
+        Assert.Equal(5 * FlushPace.PerPulse, turns);
+
+        async Task WatchAsync()
+        {
+            while (turns < 5 * FlushPace.PerPulse)
+            {
+                await _pace.TurnAsync().ConfigureAwait(false);
+                turns++;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_round_says_when_it_is_over()
+    {
+        await RoundAsync(Ask(FlushPace.PerPulse)[^1]);
+        Task? over = null;
+        var overWithin = true;
+        var turn = TurnAsync();
+        await Task.Run(() => _time.Advance(FlushPace.Pulse)).WaitAsync(s_limit);
+        await turn.WaitAsync(s_limit);
+        Assert.False(overWithin);
+        Assert.True(over!.IsCompletedSuccessfully);
+        Assert.False(_pace.IsRunning(out _));
+
+        async Task TurnAsync()
+        {
+            await _pace.TurnAsync().ConfigureAwait(false);
+            Assert.True(_pace.IsRunning(out over));
+            overWithin = over.IsCompleted;
+        }
+    }
+
+    private Task[] Ask(int count) => [.. Enumerable.Range(0, count).Select(_ => _pace.TurnAsync())];
+
+    /// <summary>Until the round of this turn is over and the next, where anybody waits, is timed.</summary>
+    private async Task RoundAsync(Task turn)
+    {
+        await turn.WaitAsync(s_limit);
+        var started = TimeProvider.System.GetTimestamp();
+        while (_pace.IsRunning(out _))
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < s_limit);
+            await Task.Yield();
+        }
+    }
+}
