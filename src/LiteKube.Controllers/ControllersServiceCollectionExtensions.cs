@@ -32,6 +32,7 @@ public static class ControllersServiceCollectionExtensions
         services.AddHostedService<ServiceAccountController>();
         services.AddHostedService<RootCaPublisher>();
         services.AddHostedService<TokenSecretController>();
+        services.AddHostedService<BootstrapSigner>();
         services.AddHostedService<BootstrapTokenCleaner>();
         services.AddHostedService<ClusterRoleAggregationController>();
         services.AddHostedService<JobTtlController>();

@@ -76,7 +76,7 @@ internal sealed class MutatingAdmissionPolicyPlugin(IObjectReader objects, Polic
         void Fault(string message)
         {
             if (!policy.FailsOpen)
-                faults.Add(new PolicyFault(policy, invocation.Binding, message));
+                faults.Add(new PolicyFault(policy, invocation.Binding, message, StatusReason.Invalid));
         }
     }
 
@@ -106,9 +106,11 @@ internal sealed class MutatingAdmissionPolicyPlugin(IObjectReader objects, Polic
     private static ApiException Refusal(AdmissionRequest request, List<PolicyFault> faults)
     {
         string[] messages = [.. faults.Select(f => f.Binding is null
-            ? $"policy '{f.Policy.Name}' denied request: {f.Message}"
+            ? $"policy \"{f.Policy.Name}\" denied request: {f.Message}"
             : $"policy '{f.Policy.Name}' with binding '{f.Binding.Name}' denied request: {f.Message}")];
-        var denial = Denial.For(StatusReason.Invalid, request, messages[0], [.. messages.Select(m => new StatusCause { Message = m })]);
-        return new ApiException(StatusReason.Invalid, denial.Status with { Message = messages[0] });
+        var denial = Denial.Of(request, messages[0], [.. messages.Select(m => new StatusCause { Message = m })]);
+        // The code stays that of a refusal, whatever the reason says.
+        var reason = faults[0].Reason;
+        return new ApiException(reason, denial.Status with { Message = messages[0], Reason = reason.ToString() });
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using LiteKube.Admission.Matching;
+using LiteKube.Api;
 
 namespace LiteKube.Admission.Policies;
 
@@ -12,4 +13,5 @@ internal sealed record PolicyInvocation<TPolicy>(TPolicy Policy, BindingDefiniti
 
 /// <summary>What went wrong before a policy could say anything.</summary>
 /// <param name="Binding">Null where it is the policy's own fault.</param>
-internal sealed record PolicyFault(PolicyDefinition Policy, BindingDefinition? Binding, string Message);
+/// <param name="Reason">Of the Status: Forbidden where it could not be put to work, Invalid where it failed at work.</param>
+internal sealed record PolicyFault(PolicyDefinition Policy, BindingDefinition? Binding, string Message, StatusReason Reason);

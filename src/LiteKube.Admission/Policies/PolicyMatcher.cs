@@ -55,7 +55,7 @@ internal sealed class PolicyMatcher(IObjectReader objects, ResourceMatcher match
         void Fault(PolicyDefinition policy, BindingDefinition? binding, string message)
         {
             if (!policy.FailsOpen)
-                faults.Add(new PolicyFault(policy, binding, message));
+                faults.Add(new PolicyFault(policy, binding, message, StatusReason.Forbidden));
         }
     }
 

@@ -41,6 +41,7 @@ internal static class DefinitionRules
 
         FieldRules.Unchanged(errors, definition.Object("spec"), old.Object("spec"), path, "group");
         FieldRules.Unchanged(errors, definition.Object("spec").Object("names"), old.Object("spec").Object("names"), path.Child("names"), "plural");
+        Bundle(errors, definition, old);
         if (old.Object("status").Array("storedVersions") is not null)
             StoredVersions(errors, definition);
     }
@@ -103,24 +104,38 @@ internal static class DefinitionRules
             errors.Add(FieldError.Invalid(path.Child("listKind"), kind, "kind and listKind may not be the same"));
     }
 
+    /// <summary>A new definition may have a bundle that is none, and is then not served until it has one; one that is served may not lose its own.</summary>
+    private static void Bundle(FieldErrors errors, JsonObject definition, JsonObject old)
+    {
+        if (BundleOf(definition) is { Length: > 0 } bundle && CaBundle.ProblemOf(bundle) is { } problem && (BundleOf(old) is not { Length: > 0 } before || CaBundle.ProblemOf(before) is null))
+            errors.Add(FieldError.Invalid(FieldPath.Root.Child("spec", "conversion").Child("webhookClientConfig", "caBundle"), bundle, problem));
+    }
+
+    private static byte[]? BundleOf(JsonObject definition) =>
+        definition.Object("spec").Object("conversion").Object("webhook").Object("clientConfig").String("caBundle") is { } text ? WebhookConfig.BytesOf(text) : null;
+
+    // The paths are those of the internal type, which upstream reports.
     private static void Conversion(FieldErrors errors, JsonObject? conversion, FieldPath path)
     {
         var webhook = conversion.Object("webhook");
         if (conversion.String("strategy") != "Webhook")
         {
-            if (webhook is not null)
-                errors.Add(FieldError.Forbidden(path.Child("webhook"), "should not be set when strategy is not set to Webhook"));
+            const string unset = "should not be set when strategy is not set to Webhook";
+            if (webhook.Object("clientConfig") is not null)
+                errors.Add(FieldError.Forbidden(path.Child("webhookClientConfig"), unset));
+            if (webhook.Array("conversionReviewVersions") is { Count: > 0 })
+                errors.Add(FieldError.Forbidden(path.Child("conversionReviewVersions"), unset));
             return;
         }
 
         if (webhook.Object("clientConfig") is not { } config)
         {
-            errors.Add(FieldError.Required(path.Child("webhook", "clientConfig"), "required when strategy is set to Webhook"));
+            errors.Add(FieldError.Required(path.Child("webhookClientConfig"), "required when strategy is set to Webhook"));
             return;
         }
 
-        WebhookConfig.Validate(errors, config, path.Child("webhook", "clientConfig"));
-        ReviewVersions(errors, webhook.Array("conversionReviewVersions"), path.Child("webhook", "conversionReviewVersions"));
+        WebhookConfig.Validate(errors, config, path.Child("webhookClientConfig"));
+        ReviewVersions(errors, webhook.Array("conversionReviewVersions"), path.Child("conversionReviewVersions"));
     }
 
     private static void ReviewVersions(FieldErrors errors, JsonArray? versions, FieldPath path)

@@ -23,6 +23,13 @@ internal static class WebhookConfig
             Service(errors, service!, path.Child("service"));
     }
 
+    /// <summary>Null for what is not base64, which the type's own check refuses.</summary>
+    public static byte[]? BytesOf(string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length) ? bytes[..length] : null;
+    }
+
     private static void Url(FieldErrors errors, string text, FieldPath path)
     {
         const string form = "; desired format: https://host[/path]";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using LiteKube.Api.Codecs;
@@ -30,6 +31,15 @@ public sealed record FieldError
     public static FieldError Invalid(FieldPath path, long value, string detail) => new(FieldErrorType.Invalid, path.ToString(), With("Invalid value: " + value.ToString(CultureInfo.InvariantCulture), detail));
 
     public static FieldError Invalid(FieldPath path, JsonNode? value, string detail) => new(FieldErrorType.Invalid, path.ToString(), With("Invalid value: " + Text(value), detail));
+
+    /// <summary>Bytes, shown as Go shows them.</summary>
+    public static FieldError Invalid(FieldPath path, ReadOnlySpan<byte> value, string detail)
+    {
+        var shown = new StringBuilder("[]byte{");
+        for (var i = 0; i < value.Length; i++)
+            shown.Append(i == 0 ? "" : ", ").Append(CultureInfo.InvariantCulture, $"0x{value[i]:x}");
+        return new FieldError(FieldErrorType.Invalid, path.ToString(), With($"Invalid value: {shown.Append('}')}", detail));
+    }
 
     /// <summary>A value of a wrong type or format, as schemas judge it.</summary>
     public static FieldError TypeInvalid(FieldPath path, string value, string detail) => new(FieldErrorType.TypeInvalid, path.ToString(), With("Invalid value: " + Quote(value), detail));

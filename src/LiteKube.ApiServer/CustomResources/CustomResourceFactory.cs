@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LiteKube.Admission.Webhooks;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.CustomResources;
+using LiteKube.Api.Validation;
 using LiteKube.ApiServer.CustomResources.Rules;
 using LiteKube.ApiServer.Resources;
 
@@ -23,6 +24,8 @@ internal sealed class CustomResourceFactory(WebhookClient webhooks)
         if (conversion.String("strategy") != "Webhook" || conversion.Object("webhook").Object("clientConfig") is not { } config)
             return s_none;
         var bundle = config.String("caBundle") is { Length: > 0 } text ? Convert.FromBase64String(text) : null;
+        if (bundle is not null && CaBundle.ProblemOf(bundle) is { } problem)
+            throw new InvalidDataException($"spec.conversion.webhook.clientConfig.caBundle: {problem}");
         var endpoint = config.Object("service") is { } service
             ? WebhookEndpoint.OfService(service.String("namespace") ?? "", service.String("name") ?? "", (int?)service.Long("port"), service.String("path"), bundle)
             : WebhookEndpoint.OfUrl(config.String("url") ?? "", bundle);

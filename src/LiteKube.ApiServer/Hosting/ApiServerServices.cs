@@ -50,6 +50,7 @@ public static class ApiServerServices
         services.AddSingleton<ReadySignal>();
         services.AddSingleton<IApiServerReady>(p => p.GetRequiredService<ReadySignal>());
         services.AddSingleton<BootstrapWriter>();
+        services.AddSingleton<ClusterInfo>();
         services.AddSingleton<ClusterBootstrap>();
         // Before the socket opens, so that the first request finds what was defined before.
         services.AddSingleton<IHostedService, DefinitionController>();

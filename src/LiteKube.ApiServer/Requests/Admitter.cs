@@ -1,12 +1,13 @@
 using System.Text.Json.Nodes;
 using LiteKube.Admission;
+using LiteKube.Api.Codecs;
 
 namespace LiteKube.ApiServer.Requests;
 
 /// <summary>One write's way through the admission chain: first mutation, then, after the server's own validation, the last look.</summary>
 internal sealed class Admitter(IAdmissionChain chain)
 {
-    public AdmissionRequest For(ApiRequest request, AdmissionOperation operation, JsonObject? @object, JsonObject? old, string? kind = null) => new()
+    public AdmissionRequest For(ApiRequest request, AdmissionOperation operation, JsonObject? @object, JsonObject? old, string? kind = null, JsonObject? sent = null) => new()
     {
         Operation = operation,
         Resource = request.Resource.Storage.Type,
@@ -18,9 +19,20 @@ internal sealed class Admitter(IAdmissionChain chain)
         Object = @object,
         OldObject = old,
         User = request.User,
-        DryRun = request.Options.DryRun,
-        OptionsSource = () => OptionsOf(request, operation),
+        DryRun = request.Options.DryRun || sent.Array("dryRun") is { Count: > 0 },
+        OptionsSource = () => sent is null ? OptionsOf(request, operation) : Sent(request, sent),
     };
+
+    /// <summary>DeleteOptions of a body: what the query says counts beside them only for a dry run.</summary>
+    private static JsonObject Sent(ApiRequest request, JsonObject sent)
+    {
+        var options = (JsonObject)sent.DeepClone();
+        options["kind"] = "DeleteOptions";
+        options["apiVersion"] = "meta.k8s.io/v1";
+        if (request.Options.DryRun)
+            options["dryRun"] = new JsonArray("All");
+        return options;
+    }
 
     public ValueTask MutateAsync(AdmissionRequest admission, CancellationToken cancellationToken) => chain.MutateAsync(admission, cancellationToken);
 

@@ -16,6 +16,9 @@ internal sealed record DeleteOptions
     public string? ResourceVersion { get; init; }
     public bool DryRun { get; init; }
 
+    /// <summary>As sent in the body; null where there was none.</summary>
+    public JsonObject? Sent { get; init; }
+
     public static GroupVersionKind Kind { get; } = new("", "v1", "DeleteOptions");
 
     public static DeleteOptions Of(ApiRequest request, JsonObject? body)
@@ -28,6 +31,7 @@ internal sealed record DeleteOptions
             OrphanDependents = body.Bool("orphanDependents") ?? request.Options.OrphanDependents,
             Uid = preconditions.String("uid"),
             ResourceVersion = preconditions.String("resourceVersion"),
+            Sent = body,
             DryRun = request.Options.DryRun || body.Array("dryRun") is { Count: > 0 },
         };
         if (options.PropagationPolicy is not (null or "" or "Orphan" or "Background" or "Foreground"))

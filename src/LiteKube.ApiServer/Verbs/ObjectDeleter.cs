@@ -30,7 +30,7 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
             CheckPreconditions(request, options, current.Object.Header);
             var old = current.ToTree(resource);
             if (admit)
-                await AdmitAsync(request, old, cancellationToken);
+                await AdmitAsync(request, options, old, cancellationToken);
 
             var marked = (JsonObject)old.DeepClone();
             var outcome = Mark(request, options, marked);
@@ -59,9 +59,9 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
         throw ApiException.Conflict(resource.Type, request.Name, "the object is changing too fast to delete it");
     }
 
-    private async ValueTask AdmitAsync(ApiRequest request, JsonObject old, CancellationToken cancellationToken)
+    private async ValueTask AdmitAsync(ApiRequest request, DeleteOptions options, JsonObject old, CancellationToken cancellationToken)
     {
-        var admission = admitter.For(request, AdmissionOperation.Delete, null, old);
+        var admission = admitter.For(request, AdmissionOperation.Delete, null, old, sent: options.Sent);
         await admitter.MutateAsync(admission, cancellationToken);
         await admitter.ValidateAsync(request, admission, cancellationToken);
     }

@@ -148,6 +148,7 @@ public sealed class MutatingPolicyTests
         Apply("Object{data: {'b': object.zzz}}");
         var denied = await Assert.ThrowsAsync<ApiException>(() => _fixture.MutateAsync(_fixture.Map()));
         Assert.Equal("policy 'policy' with binding 'binding' denied request: expression 'Object{data: {'b': object.zzz}}' resulted in error: no such key: zzz", denied.Message);
+        Assert.Equal((403, "Invalid"), (denied.Status.Code, denied.Status.Reason));
         _fixture.Mutating("""
             "failurePolicy":"Ignore","mutations":[{"patchType":"ApplyConfiguration","applyConfiguration":{"expression":"Object{data: {'b': object.zzz}}"}}]
             """);

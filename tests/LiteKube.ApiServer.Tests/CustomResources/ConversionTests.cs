@@ -41,6 +41,27 @@ public sealed class ConversionTests(ApiHost host)
     }
 
     [Fact]
+    public async Task A_bundle_that_is_none_keeps_a_definition_from_being_served_and_cannot_replace_one()
+    {
+        await using var webhook = await WebhookServer.StartAsync();
+        var widgets = new Definitions(Api);
+        var ns = await host.NamespaceAsync();
+        var conversion = """
+            "conversion":{"strategy":"Webhook","webhook":{"conversionReviewVersions":["v1"],"clientConfig":{"url":"https://localhost:1/","caBundle":"Cg=="}}},
+            """;
+
+        await Api.CreateAsync(Definitions.Path, widgets.Body([Definitions.Version("v1", V1)], conversion));
+        (await Api.GetAsync(widgets.Objects(ns))).Expect(404);
+        await widgets.UpdateAsync(d => d["spec"]!["conversion"]!["webhook"]!["clientConfig"]!["caBundle"] = webhook.CaBundle);
+        (await Api.GetAsync(widgets.Objects(ns))).Expect(200);
+
+        var refused = (await Api.MergeAsync(widgets.Definition, """{"spec":{"conversion":{"webhook":{"clientConfig":{"caBundle":"Cg=="}}}}}""")).Expect(422);
+        Assert.Equal(
+            $"CustomResourceDefinition.apiextensions.k8s.io \"{widgets.Name}\" is invalid: spec.conversion.webhookClientConfig.caBundle: Invalid value: []byte{{0xa}}: unable to load root certificates: unable to parse bytes as PEM block",
+            refused.Message);
+    }
+
+    [Fact]
     public async Task A_webhook_converts_gets_lists_watches_and_writes()
     {
         await using var webhook = await WebhookServer.StartAsync();

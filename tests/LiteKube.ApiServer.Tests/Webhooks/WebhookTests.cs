@@ -119,6 +119,21 @@ public sealed class WebhookTests(ApiHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task How_to_delete_is_shown_as_it_was_sent()
+    {
+        await Api.CreateAsync(Maps, """{"metadata":{"name":"m"}}""");
+        await ConfigureAsync("validatingwebhookconfigurations", Hook("""{"operations":["DELETE"],"apiGroups":[""],"apiVersions":["v1"],"resources":["configmaps"]}"""));
+
+        (await Api.DeleteAsync($"{Maps}/m", """{"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":7,"propagationPolicy":"Orphan","dryRun":["All"]}""")).Expect(200);
+        (await Api.DeleteAsync($"{Maps}/m?propagationPolicy=Background")).Expect(200);
+
+        var options = _server.Asked.Select(a => a.Review["request"]!["options"]!.ToJsonString()).ToList();
+        Assert.Equal("""{"kind":"DeleteOptions","apiVersion":"meta.k8s.io/v1","gracePeriodSeconds":7,"propagationPolicy":"Orphan","dryRun":["All"]}""", options[0]);
+        Assert.Equal("""{"kind":"DeleteOptions","apiVersion":"meta.k8s.io/v1","propagationPolicy":"Background"}""", options[1]);
+        Assert.Equal(true, (bool?)_server.Asked.First().Review["request"]!["dryRun"]);
+    }
+
+    [Fact]
     public async Task Warnings_of_a_webhook_reach_the_client()
     {
         await ConfigureAsync("validatingwebhookconfigurations", Hook());

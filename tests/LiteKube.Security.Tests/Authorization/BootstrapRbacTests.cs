@@ -132,6 +132,17 @@ public sealed class BootstrapRbacTests : IDisposable
     }
 
     [Fact]
+    public void Merge_NodeBindingOfOldData_LosesTheNodesAndKeepsOthers()
+    {
+        var wanted = BootstrapRbac.Objects().Single(o => o.Resource == ClusterRoleBinding.Resource && o.Name == "system:node");
+        var subject = new Subject { Kind = "Group", ApiGroup = "rbac.authorization.k8s.io", Name = "system:nodes" };
+        var old = wanted.Object.As<ClusterRoleBinding>() with { Subjects = [subject, subject with { Name = "admins" }] };
+
+        Assert.Equal("admins", Assert.Single(wanted.Merge(KubeObject.Of(old))!.As<ClusterRoleBinding>().Subjects).Name);
+        Assert.Null(wanted.Merge(wanted.Object));
+    }
+
+    [Fact]
     public void Merge_AdministratorOptedOut_LeavesTheRole()
     {
         var wanted = BootstrapRbac.Objects().Single(o => o.Name == "system:node" && o.Resource == ClusterRole.Resource);
