@@ -11,6 +11,8 @@ public sealed record AdmissionOptions
     /// <summary>Plugins to run although they are off by default, by name. <see cref="Disabled"/> wins.</summary>
     public IReadOnlyList<string> Enabled { get; init; } = [];
 
+    public PodSecurityConfiguration PodSecurity { get; init; } = new();
+
     /// <summary>How long a pod stays on a node that is not ready or unreachable, unless its own tolerations say otherwise.</summary>
     public long NotReadyTolerationSeconds { get; init; } = 300;
 

@@ -1,5 +1,6 @@
 using LiteKube.Admission.Expressions;
 using LiteKube.Admission.Matching;
+using LiteKube.Admission.Metrics;
 using LiteKube.Admission.Plugins;
 using LiteKube.Admission.Plugins.Limits;
 using LiteKube.Admission.Plugins.PodSecurity;
@@ -26,6 +27,7 @@ public static class AdmissionServices
         services.AddSingleton<PolicyMatcher>();
         services.AddSingleton<WebhookClient>();
         services.AddSingleton<WebhookCaller>();
+        services.AddSingleton<AdmissionMetrics>();
 
         // In Kubernetes' order; AdmissionOptions says which run.
         services.AddSingleton<IAdmissionPlugin, NamespaceLifecycle>();

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LiteKube.Admission.Metrics;
 using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Admissionregistration.V1;
@@ -8,7 +9,7 @@ using LiteKube.Cel;
 namespace LiteKube.Admission.Policies;
 
 /// <summary>Changes objects by the cluster's MutatingAdmissionPolicies (https://kubernetes.io/docs/reference/access-authn-authz/mutating-admission-policy/).</summary>
-internal sealed class MutatingAdmissionPolicyPlugin(IObjectReader objects, PolicyMatcher matcher) : IAdmissionPlugin
+internal sealed class MutatingAdmissionPolicyPlugin(IObjectReader objects, PolicyMatcher matcher, AdmissionMetrics metrics) : IAdmissionPlugin
 {
     private readonly PolicySource<MutatingPolicy> _policies = new(
         objects, MutatingAdmissionPolicy.Resource, MutatingAdmissionPolicyBinding.Resource, MutatingPolicy.Of, BindingDefinition.OfMutating);
@@ -54,12 +55,15 @@ internal sealed class MutatingAdmissionPolicyPlugin(IObjectReader objects, Polic
         var changed = false;
         foreach (var mutation in policy.Mutations)
         {
+            var begun = metrics.Now();
             try
             {
                 changed |= await MutateAsync(request, invocation, mutation, ns, cancellationToken);
+                metrics.Mutated(policy.Name, invocation.Binding.Name, PolicyErrorTypes.None, metrics.Since(begun));
             }
             catch (PolicyConfigurationException e)
             {
+                metrics.Mutated(policy.Name, invocation.Binding.Name, PolicyErrorTypes.Of(e.Message), metrics.Since(begun));
                 Fault(e.Message);
             }
         }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using LiteKube.Admission.Metrics;
 using LiteKube.Admission.Webhooks;
 using LiteKube.Api;
 using LiteKube.Api.Admissionregistration.V1;
@@ -8,7 +9,7 @@ using LiteKube.Cel;
 namespace LiteKube.Admission.Policies;
 
 /// <summary>Looks at requests with the cluster's ValidatingAdmissionPolicies (https://kubernetes.io/docs/reference/access-authn-authz/validating-admission-policy/).</summary>
-internal sealed class ValidatingAdmissionPolicyPlugin(IObjectReader objects, PolicyMatcher matcher) : IAdmissionPlugin
+internal sealed class ValidatingAdmissionPolicyPlugin(IObjectReader objects, PolicyMatcher matcher, AdmissionMetrics metrics) : IAdmissionPlugin
 {
     private readonly PolicySource<ValidatingPolicy> _policies = new(
         objects, ValidatingAdmissionPolicy.Resource, ValidatingAdmissionPolicyBinding.Resource, ValidatingPolicy.Of, BindingDefinition.OfValidating);
@@ -47,18 +48,19 @@ internal sealed class ValidatingAdmissionPolicyPlugin(IObjectReader objects, Pol
         foreach (var invocation in invocations)
         {
             var activation = matcher.Inputs(request, invocation, shown, shownOld, ns, cancellationToken);
-            foreach (var decision in new PolicyValidator(invocation, activation, annotations, cancellationToken).Validate(denials))
+            foreach (var decision in new PolicyValidator(invocation, activation, annotations, metrics, cancellationToken).Validate(denials))
                 Act(request, decision, denials);
         }
 
         annotations.Publish(invocations.Key.Name, request);
     }
 
-    private static void Act(AdmissionRequest request, ValidationDecision decision, List<ValidationDecision> denials)
+    private void Act(AdmissionRequest request, ValidationDecision decision, List<ValidationDecision> denials)
     {
         var binding = decision.Binding!;
         foreach (var action in binding.Actions)
         {
+            metrics.Checked(decision.Policy.Name, binding.Name, decision.ErrorType, action.ToLowerInvariant(), decision.Elapsed);
             switch (action)
             {
                 case "Deny":

@@ -7,6 +7,11 @@ namespace LiteKube.Admission.Policies;
 /// <param name="Index">Which validation; 0 for what concerns none.</param>
 internal sealed record ValidationDecision(PolicyDefinition Policy, BindingDefinition? Binding, int Index, string Message, StatusReason Reason)
 {
+    /// <summary>As metrics call it: whether the validation did not hold or could not be computed.</summary>
+    public string ErrorType { get; init; } = PolicyErrorTypes.None;
+
+    public TimeSpan Elapsed { get; init; }
+
     public string Text => Binding is null
         ? $"ValidatingAdmissionPolicy '{Policy.Name}' denied request: {Message}"
         : $"ValidatingAdmissionPolicy '{Policy.Name}' with binding '{Binding.Name}' denied request: {Message}";

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using LiteKube.Admission.Expressions;
 using LiteKube.Admission.Matching;
+using LiteKube.Admission.Metrics;
 using LiteKube.Api;
 using LiteKube.Api.Meta.V1;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ using Microsoft.Extensions.Logging;
 namespace LiteKube.Admission.Webhooks;
 
 /// <summary>Whether a webhook wants a request, and what it says to it.</summary>
-internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatcher matcher, IResourceForms forms, IExpressionAuthorizer authorizer, ILogger<WebhookCaller> log)
+internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatcher matcher, IResourceForms forms, IExpressionAuthorizer authorizer, AdmissionMetrics metrics, ILogger<WebhookCaller> log)
 {
     private static readonly HashSet<string> s_exempt = new(StringComparer.Ordinal)
     {
@@ -43,6 +44,8 @@ internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatche
     public async ValueTask<AdmissionAnswer?> CallAsync(
         Webhook webhook, AdmissionRequest request, ResourceMatch match, JsonObject? shown, bool mutating, CancellationToken cancellationToken)
     {
+        var type = mutating ? "admit" : "validating";
+        var begun = metrics.Now();
         AdmissionAnswer answer;
         try
         {
@@ -51,12 +54,15 @@ internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatche
         catch (WebhookCallException e)
         {
             var failure = $"failed calling webhook \"{webhook.Name}\": {e.Message}";
+            metrics.WebhookCalled(webhook.Name, type, request.Operation, !webhook.FailsOpen, 500, metrics.Since(begun));
             if (webhook.FailsOpen)
             {
+                metrics.WebhookFailedOpen(webhook.Name, type);
                 FailedOpen(log, failure);
                 return null;
             }
 
+            metrics.WebhookRejected(webhook.Name, type, request.Operation, "calling_webhook_error", 0);
             FailedClosed(log, failure);
             throw new ApiException(StatusReason.InternalError, $"Internal error occurred: {failure}", new StatusDetails { Causes = [new StatusCause { Message = failure }] });
         }
@@ -68,7 +74,17 @@ internal sealed partial class WebhookCaller(WebhookClient client, ResourceMatche
             request.Warnings.AddRange(answer.Warnings);
         }
 
-        return answer.Allowed ? answer : throw answer.Rejection(webhook.Name);
+        if (answer.Allowed)
+        {
+            metrics.WebhookCalled(webhook.Name, type, request.Operation, rejected: false, 200, metrics.Since(begun));
+            return answer;
+        }
+
+        var rejection = answer.Rejection(webhook.Name);
+        var code = (int)(rejection.Status.Code ?? 0);
+        metrics.WebhookCalled(webhook.Name, type, request.Operation, rejected: true, code, metrics.Since(begun));
+        metrics.WebhookRejected(webhook.Name, type, request.Operation, "no_error", code);
+        throw rejection;
     }
 
     private async ValueTask<AdmissionAnswer> AskAsync(

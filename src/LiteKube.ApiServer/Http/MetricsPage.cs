@@ -1,3 +1,4 @@
+using LiteKube.Admission.Metrics;
 using LiteKube.ApiServer.Flow;
 using LiteKube.ApiServer.Metrics;
 using LiteKube.ApiServer.Resources;
@@ -7,7 +8,7 @@ using LiteKube.Store;
 namespace LiteKube.ApiServer.Http;
 
 /// <summary>/metrics, by the names that Kubernetes uses. Gathered when asked for.</summary>
-internal sealed class MetricsPage(RequestMetrics requests, AccessMetrics access, FlowControl flows, ResourceRegistry registry, ObjectStorage storage, ApiServerOptions options)
+internal sealed class MetricsPage(RequestMetrics requests, AccessMetrics access, FlowControl flows, AdmissionMetrics admission, ResourceRegistry registry, ObjectStorage storage, ApiServerOptions options)
 {
     public async ValueTask<byte[]> RenderAsync(CancellationToken cancellationToken)
     {
@@ -15,6 +16,7 @@ internal sealed class MetricsPage(RequestMetrics requests, AccessMetrics access,
         RequestPageMetrics.Write(text, requests);
         FlowPageMetrics.Write(text, flows);
         access.Write(text);
+        AdmissionPageMetrics.Write(text, admission);
         await WriteObjectsAsync(text, cancellationToken);
         text.Single("litekube_store_revision", "gauge", "The newest revision of the store.", storage.Revision);
         text.Family("kubernetes_build_info", "gauge", "Always 1; its labels say what runs.");

@@ -16,10 +16,11 @@ internal static class ServerFlags
     public static readonly Flag UnreachableToleration = new("default-unreachable-toleration-seconds", "SECONDS", "How long pods stay bound to a node that is not ready or not reachable, where they say nothing else.", "300");
     public static readonly Flag EnableAdmissionPlugins = new("enable-admission-plugins", "NAMES", "Admission plugins to run although they are off by default, separated by commas; may be repeated.", many: true);
     public static readonly Flag DisableAdmissionPlugins = new("disable-admission-plugins", "NAMES", "Admission plugins not to run, separated by commas; may be repeated.", many: true);
+    public static readonly Flag AdmissionControlConfigFile = new("admission-control-config-file", "FILE", "An AdmissionConfiguration (apiserver.config.k8s.io/v1): what PodSecurity asks by default and whom it leaves alone.");
 
     public static IReadOnlyList<Flag> All { get; } =
     [
         .. NodeFlags.All, BindAddress, HttpsListenPort, AdvertiseAddress, TlsSan, WriteKubeconfig, DisableAgent, ClusterCidr, ServiceCidr, ClusterDns, ClusterDomain,
-        NodeMonitorGrace, UnreachableToleration, EnableAdmissionPlugins, DisableAdmissionPlugins, .. AccessFlags.All,
+        NodeMonitorGrace, UnreachableToleration, EnableAdmissionPlugins, DisableAdmissionPlugins, AdmissionControlConfigFile, .. AccessFlags.All,
     ];
 }

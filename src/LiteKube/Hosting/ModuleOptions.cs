@@ -42,6 +42,7 @@ internal static class ModuleOptions
         NotReadyTolerationSeconds = settings.UnreachableTolerationSeconds,
         UnreachableTolerationSeconds = settings.UnreachableTolerationSeconds,
         Enabled = settings.EnabledAdmissionPlugins,
+        PodSecurity = settings.PodSecurity,
         Disabled = settings.DisabledAdmissionPlugins,
     };
 

@@ -18,6 +18,7 @@ internal sealed record ServerSettings
     public required int UnreachableTolerationSeconds { get; init; }
     public required IReadOnlyList<string> EnabledAdmissionPlugins { get; init; }
     public required IReadOnlyList<string> DisabledAdmissionPlugins { get; init; }
+    public required PodSecurityConfiguration PodSecurity { get; init; }
     public required AccessSettings Access { get; init; }
 
     public static ServerSettings Read(FlagValues flags) => new()
@@ -33,8 +34,23 @@ internal sealed record ServerSettings
         UnreachableTolerationSeconds = flags.Number(ServerFlags.UnreachableToleration, 0, int.MaxValue),
         EnabledAdmissionPlugins = Plugins(flags, ServerFlags.EnableAdmissionPlugins),
         DisabledAdmissionPlugins = Plugins(flags, ServerFlags.DisableAdmissionPlugins),
+        PodSecurity = ReadPodSecurity(flags),
         Access = AccessSettings.Read(flags),
     };
+
+    private static PodSecurityConfiguration ReadPodSecurity(FlagValues flags)
+    {
+        if (flags.Text(ServerFlags.AdmissionControlConfigFile) is not { } path)
+            return new PodSecurityConfiguration();
+        try
+        {
+            return AdmissionConfigurationFile.Read(path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new UserErrorException($"{ServerFlags.AdmissionControlConfigFile}: {e.Message}");
+        }
+    }
 
     private static IReadOnlyList<string> Plugins(FlagValues flags, Flag flag)
     {

@@ -10,7 +10,8 @@ internal sealed record NamespacePolicy(LevelVersion Enforce, LevelVersion Audit,
     public bool IsPrivileged => Enforce.Level == PodSecurityLevel.Privileged && Audit.Level == PodSecurityLevel.Privileged && Warn.Level == PodSecurityLevel.Privileged;
 
     /// <summary>A level that is none counts as the strictest, a version that is none as the latest; <paramref name="errors"/> says which.</summary>
-    public static NamespacePolicy Of(IReadOnlyDictionary<string, string> labels, out IReadOnlyList<FieldError> errors)
+    /// <param name="defaults">What counts where there is no label, by the labels' words without their prefix.</param>
+    public static NamespacePolicy Of(IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> defaults, out IReadOnlyList<FieldError> errors)
     {
         List<FieldError>? found = null;
         var enforce = Mode("enforce");
@@ -23,14 +24,16 @@ internal sealed record NamespacePolicy(LevelVersion Enforce, LevelVersion Audit,
             warn = enforce;
         return new NamespacePolicy(enforce, audit, warn);
 
+        string? Value(string word) => labels.GetValueOrDefault(Prefix + word) ?? defaults.GetValueOrDefault(word);
+
         LevelVersion Mode(string mode)
         {
             var level = PodSecurityLevel.Privileged;
-            if (labels.TryGetValue(Prefix + mode, out var text) && !LevelVersion.TryParseLevel(text, out level))
+            if (Value(mode) is { } text && !LevelVersion.TryParseLevel(text, out level))
                 (found ??= []).Add(FieldError.Invalid(FieldPath.Root.Child("metadata", "labels").Key(Prefix + mode), text, "must be one of privileged, baseline, restricted"));
             var minor = LevelVersion.Latest;
             var key = $"{Prefix}{mode}-version";
-            if (labels.TryGetValue(key, out var version) && !LevelVersion.TryParseVersion(version, out minor))
+            if (Value(mode + "-version") is { } version && !LevelVersion.TryParseVersion(version, out minor))
             {
                 (found ??= []).Add(FieldError.Invalid(FieldPath.Root.Child("metadata", "labels").Key(key), version, "must be \"latest\" or \"v1.x\""));
                 minor = LevelVersion.Latest;

@@ -10,7 +10,7 @@ namespace LiteKube.Admission.Plugins.PodSecurity;
 /// The Pod Security Standards as a namespace's labels ask for them: pods that break the enforced level are refused; templates of workloads are warned of.
 /// (https://kubernetes.io/docs/concepts/security/pod-security-admission/)
 /// </summary>
-internal sealed class PodSecurityPlugin(IObjectReader objects) : IAdmissionPlugin
+internal sealed class PodSecurityPlugin(IObjectReader objects, AdmissionOptions options) : IAdmissionPlugin
 {
     private const string Annotations = "pod-security.kubernetes.io/";
 
@@ -20,6 +20,8 @@ internal sealed class PodSecurityPlugin(IObjectReader objects) : IAdmissionPlugi
     };
 
     public string Name => "PodSecurity";
+
+    private PodSecurityConfiguration Configuration => options.PodSecurity;
 
     public bool Handles(AdmissionRequest request)
     {
@@ -39,9 +41,15 @@ internal sealed class PodSecurityPlugin(IObjectReader objects) : IAdmissionPlugi
             return;
         }
 
+        if (Exemption(request) is { } why)
+        {
+            request.AuditAnnotations[Annotations + "exempt"] = why;
+            return;
+        }
+
         if (await objects.GetAsync(Namespace.Resource, null, request.Namespace, cancellationToken) is not { } ns)
             return;
-        var policy = NamespacePolicy.Of(ns.Header.Labels, out var errors);
+        var policy = NamespacePolicy.Of(ns.Header.Labels, Configuration.Defaults, out var errors);
         if (errors.Count > 0)
             request.AuditAnnotations[Annotations + "error"] = $"Failed to parse policy: {string.Join(", ", errors)}";
         if (policy.IsPrivileged)
@@ -50,10 +58,19 @@ internal sealed class PodSecurityPlugin(IObjectReader objects) : IAdmissionPlugi
         var pod = isPod ? new PodView(request.Object.Child("metadata"), request.Object.Child("spec")) : TemplateOf(request);
         if (pod is null)
             return;
+        if (pod.Spec.Text("runtimeClassName") is { } runtime && Configuration.ExemptRuntimeClasses.Contains(runtime))
+        {
+            request.AuditAnnotations[Annotations + "exempt"] = "runtimeClass";
+            return;
+        }
+
         if (isPod)
             Enforce(request, policy.Enforce, pod);
         Tell(request, policy, pod);
     }
+
+    private string? Exemption(AdmissionRequest request) =>
+        Configuration.ExemptNamespaces.Contains(request.Namespace) ? "namespace" : Configuration.ExemptUsernames.Contains(request.User.Name) ? "user" : null;
 
     private static void Enforce(AdmissionRequest request, LevelVersion policy, PodView pod)
     {
@@ -83,8 +100,8 @@ internal sealed class PodSecurityPlugin(IObjectReader objects) : IAdmissionPlugi
 
     private async ValueTask ValidateNamespaceAsync(AdmissionRequest request, CancellationToken cancellationToken)
     {
-        var policy = NamespacePolicy.Of(LabelsOf(request.Object), out var errors);
-        var before = NamespacePolicy.Of(LabelsOf(request.OldObject), out var errorsBefore);
+        var policy = NamespacePolicy.Of(LabelsOf(request.Object), Configuration.Defaults, out var errors);
+        var before = NamespacePolicy.Of(LabelsOf(request.OldObject), Configuration.Defaults, out var errorsBefore);
         // What was wrong before and is no worse now must not stand in the way of other changes.
         if (errors.Count > 0 && (request.Operation == AdmissionOperation.Create || errorsBefore.Count == 0))
             throw InvalidObject.Of("", "Namespace", request.Name, errors);
