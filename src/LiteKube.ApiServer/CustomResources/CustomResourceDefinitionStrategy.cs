@@ -21,7 +21,6 @@ internal sealed class CustomResourceDefinitionStrategy : ObjectStrategy
         HasStatus = true;
         CountsGenerations = true;
         UnconditionalUpdate = false;
-        KeptByStatus = ["labels", "annotations", "ownerReferences"];
     }
 
     public override void PrepareForCreate(ApiRequest request, JsonObject created)

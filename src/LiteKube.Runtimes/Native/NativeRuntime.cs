@@ -40,7 +40,9 @@ public sealed partial class NativeRuntime : IContainerRuntime
         _logger = loggers.CreateLogger<NativeRuntime>();
         _machine = new NativeMachine(options, time);
         _store = ImageStore.Open(new ImageStoreOptions { Root = _machine.Layout.Images }, time, loggers.CreateLogger<ImageStore>());
-        _images = new NativeImages(_store);
+        _images = new NativeImages(_store, time);
+        if (options.ImageBundles is { } bundles)
+            _images.BeginImport(bundles, _logger);
         _containers = new ContainerLifecycle(_machine, _books, _logger);
         _sandboxes = new SandboxLifecycle(_machine, _books, _containers, _logger);
         _maker = new ContainerMaker(_machine, _store, _images);
@@ -215,6 +217,7 @@ public sealed partial class NativeRuntime : IContainerRuntime
             return;
         await _closing.CancelAsync().ConfigureAwait(false);
         await _rotation.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _images.DisposeAsync().ConfigureAwait(false);
 
         // What is done after a container's end is not left half done.
         await Task.WhenAll(_books.All.Select(c => c.Cleaned)).ConfigureAwait(false);

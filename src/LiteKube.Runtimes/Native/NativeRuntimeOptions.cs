@@ -6,6 +6,9 @@ public sealed record NativeRuntimeOptions
     /// <summary>Images, containers' writable layers, logs, and what is known of sandboxes and containers. On a file system that overlayfs takes.</summary>
     public string RootDirectory { get; init; } = "/var/lib/litekube/agent/containers";
 
+    /// <summary>Image archives put there are imported at the start, and pinned. Need not exist.</summary>
+    public string? ImageBundles { get; init; }
+
     /// <summary>Namespaces, shared memory and the engine's own state: nothing that outlives a boot.</summary>
     public string RunDirectory { get; init; } = "/run/litekube";
 

@@ -85,7 +85,11 @@ internal static class ModuleOptions
         EnsureService = ensureService,
     };
 
-    public static NativeRuntimeOptions NativeRuntime(NodeSettings settings) => new() { RootDirectory = Path.Combine(settings.AgentDir, "containers") };
+    public static NativeRuntimeOptions NativeRuntime(NodeSettings settings) => new()
+    {
+        RootDirectory = Path.Combine(settings.AgentDir, "containers"),
+        ImageBundles = Path.Combine(settings.AgentDir, "images"),
+    };
 
     public static NodeOptions Node(NodeSettings settings) => new()
     {

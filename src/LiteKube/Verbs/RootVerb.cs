@@ -12,6 +12,7 @@ internal static class RootVerb
             ServerVerb.Create(),
             AgentVerb.Create(),
             CheckVerb.Create(),
+            ImagesVerb.Create(),
             SecretsVerb.Create(),
             CleanupVerb.Create(),
             VersionVerb.Create(),

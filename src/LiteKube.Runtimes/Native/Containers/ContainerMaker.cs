@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using LiteKube.Node.Runtime;
 using LiteKube.Runtimes.Native.Images;
+using LiteKube.Runtimes.Native.Images.Layers;
 using LiteKube.Runtimes.Native.Kernel;
 using LiteKube.Runtimes.Native.Sandboxes;
 using LiteKube.Runtimes.Native.Spec;
@@ -73,7 +74,9 @@ internal sealed class ContainerMaker(NativeMachine machine, ImageStore store, Na
 
         // Without its record it is half removed, whatever happens next.
         File.Delete(paths.Record);
-        Directory.Delete(paths.Directory, recursive: true);
+
+        // What a container wrote may have names that are no text.
+        FileTree.Delete(paths.Directory);
     }
 
     private void Build(NativeSandbox sandbox, ContainerConfig config, ImageSnapshot snapshot, ContainerPaths paths, ContainerRecord record)

@@ -32,6 +32,9 @@ internal sealed class ImageStore
 
     public PartialDownloads Downloads { get; }
 
+    /// <summary>Where it is kept which archives of the bundle directory were imported.</summary>
+    public string BundleRecords => _layout.Bundles;
+
     /// <summary>Makes the store where there is none, and drops what others left unfinished when they ended.</summary>
     /// <exception cref="IOException">The disk refused.</exception>
     public static ImageStore Open(ImageStoreOptions options, TimeProvider time, ILogger<ImageStore> logger)
@@ -89,6 +92,30 @@ internal sealed class ImageStore
     {
         if (Catalog.Remove(id) is { } image)
             Layers.Sweep(image.Layers);
+    }
+
+    /// <summary>Every image that is neither pinned nor in use, and whatever is left of removed ones.</summary>
+    /// <returns>The images removed.</returns>
+    public IReadOnlyList<ImageRecord> Prune()
+    {
+        var pinned = Catalog.References().Where(r => r.Pinned).Select(r => r.ImageId).ToHashSet(StringComparer.Ordinal);
+        var removed = new List<ImageRecord>();
+        foreach (var image in Catalog.Images().Where(i => !pinned.Contains(i.Id)))
+        {
+            try
+            {
+                Remove(image.Id);
+                removed.Add(image);
+            }
+            catch (RuntimeException)
+            {
+                // It is in use.
+                continue;
+            }
+        }
+
+        Layers.SweepAll();
+        return removed;
     }
 
     private static RuntimeException Absent(string what) => new(RuntimeError.ImageNotPresent, $"image {what} is not here");

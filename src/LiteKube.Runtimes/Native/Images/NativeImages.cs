@@ -1,20 +1,39 @@
 using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native.Images.Archives;
 using LiteKube.Runtimes.Native.Images.Storing;
+using Microsoft.Extensions.Logging;
 
 namespace LiteKube.Runtimes.Native.Images;
 
 /// <summary>The image store as the node sees it.</summary>
-internal sealed class NativeImages(ImageStore store, TimeProvider? time = null) : IImageService, IDisposable
+internal sealed class NativeImages(ImageStore store, TimeProvider? time = null) : IImageService, IDisposable, IAsyncDisposable
 {
     private readonly ImagePuller _puller = new(store, time ?? TimeProvider.System);
 
     // Credentials are part of the key: nobody gets an image by another pod's secret.
     private readonly SharedPulls<(string Reference, RegistryCredentials? Credentials), string> _pulls = new();
 
-    public ValueTask<ImageStatus?> GetAsync(string reference, CancellationToken cancellationToken)
+    private readonly CancellationTokenSource _closing = new();
+    private Task _bundles = Task.CompletedTask;
+
+    /// <summary>Begins to import what lies in the directory. Who asks for an image that is not here waits until it is done.</summary>
+    public void BeginImport(string directory, ILogger logger)
+    {
+        var closing = _closing.Token;
+        _bundles = Task.Run(() => new BundleDirectory(store, logger).ImportAsync(directory, closing), CancellationToken.None);
+    }
+
+    public async ValueTask<ImageStatus?> GetAsync(string reference, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(store.Find(reference) is { } image ? Status(image, [.. store.Catalog.References().Where(r => r.ImageId == image.Id)]) : null);
+        var image = store.Find(reference);
+        if (image is null && !_bundles.IsCompleted)
+        {
+            await _bundles.WaitAsync(cancellationToken).ConfigureAwait(false);
+            image = store.Find(reference);
+        }
+
+        return image is null ? null : Status(image, [.. store.Catalog.References().Where(r => r.ImageId == image.Id)]);
     }
 
     public ValueTask<IReadOnlyList<ImageStatus>> ListAsync(CancellationToken cancellationToken)
@@ -47,8 +66,17 @@ internal sealed class NativeImages(ImageStore store, TimeProvider? time = null) 
     public string DigestOf(string imageId) =>
         store.Catalog.References().Where(r => r.ImageId == imageId && r.IsDigest).Select(r => r.Name).Order(StringComparer.Ordinal).FirstOrDefault() ?? imageId;
 
+    public async ValueTask DisposeAsync()
+    {
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _bundles.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Dispose();
+    }
+
     public void Dispose()
     {
+        _closing.Cancel();
+        _closing.Dispose();
         _pulls.Dispose();
         _puller.Dispose();
     }

@@ -1,4 +1,5 @@
 using LiteKube.Runtimes.Native.Images;
+using LiteKube.Runtimes.Native.Images.Layers;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace LiteKube.Runtimes.Tests.Native.Images;
@@ -15,5 +16,6 @@ public sealed class StoreDirectory : IDisposable
     internal ImageStore Open(Func<ImageStoreOptions, ImageStoreOptions>? change = null) =>
         ImageStore.Open(change?.Invoke(Options) ?? Options, TimeProvider.System, NullLogger<ImageStore>.Instance);
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    /// <summary>Some names in it are no text.</summary>
+    public void Dispose() => FileTree.Delete(Path);
 }

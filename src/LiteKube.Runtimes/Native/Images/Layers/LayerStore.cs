@@ -43,6 +43,13 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
         return [.. image.Layers.Skip(lowest).Select(l => Path.Combine(layout.Layer(l), FilesName))];
     }
 
+    /// <summary>To export it. The caller holds an image that has it.</summary>
+    public LayerArchive Archive(LayerRecord record)
+    {
+        var directory = layout.Layer(record.DiffId);
+        return new LayerArchive(record, Path.Combine(directory, RecipeName), Path.Combine(directory, FilesName), Path.Combine(directory, DisplacedName));
+    }
+
     /// <summary>Unpacks an archive, compressed or not, unless the layer is here. The caller claims the layer.</summary>
     /// <exception cref="RuntimeException">ImagePull: the archive is refused, or the disk is full.</exception>
     public Task UnpackAsync(string diffId, string archive, CancellationToken cancellationToken) =>
@@ -148,7 +155,8 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
         }
     }
 
-    private WorkDirectory NewWork()
+    /// <summary>The caller's to dispose.</summary>
+    public WorkDirectory NewWork()
     {
         while (true)
         {

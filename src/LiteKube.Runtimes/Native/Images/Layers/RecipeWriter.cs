@@ -8,18 +8,21 @@ namespace LiteKube.Runtimes.Native.Images.Layers;
 /// Everything of a layer's archive that is not in its files: headers and padding word for word, and which file's bytes come where. With it the layer is
 /// exported as the very archive it was, without a second copy on disk.
 /// </summary>
-internal sealed class RecipeWriter(Stream destination) : IDisposable
+/// <param name="destination">Null where no recipe is wanted.</param>
+internal sealed class RecipeWriter(Stream? destination) : IDisposable
 {
     public const byte LiteralRecord = 1;
     public const byte FileRecord = 2;
     public const int LiteralHead = 5;
     public const int FileHead = 15;
 
-    private readonly DeflateStream _output = new(destination, CompressionLevel.Fastest);
+    private readonly DeflateStream? _output = destination is null ? null : new(destination, CompressionLevel.Fastest);
 
     /// <param name="path">One character a byte.</param>
     public void File(int entry, string path, long size)
     {
+        if (_output is null)
+            return;
         Span<byte> head = stackalloc byte[FileHead];
         head[0] = FileRecord;
         BinaryPrimitives.WriteInt32LittleEndian(head[1..], entry);
@@ -31,6 +34,8 @@ internal sealed class RecipeWriter(Stream destination) : IDisposable
 
     public void Literal(ReadOnlySpan<byte> bytes)
     {
+        if (_output is null)
+            return;
         Span<byte> head = stackalloc byte[LiteralHead];
         head[0] = LiteralRecord;
         BinaryPrimitives.WriteInt32LittleEndian(head[1..], bytes.Length);
@@ -38,5 +43,5 @@ internal sealed class RecipeWriter(Stream destination) : IDisposable
         _output.Write(bytes);
     }
 
-    public void Dispose() => _output.Dispose();
+    public void Dispose() => _output?.Dispose();
 }

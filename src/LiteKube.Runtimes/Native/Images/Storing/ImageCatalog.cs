@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native.Images.Layers;
 
 namespace LiteKube.Runtimes.Native.Images.Storing;
 
@@ -59,11 +60,12 @@ internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimePro
     /// <exception cref="RuntimeException">Someone holds it.</exception>
     public ImageRecord? Remove(string id)
     {
-        using var alone = locks.TryTake(LockName.Image(id), shared: false)
-            ?? throw new RuntimeException(RuntimeError.Failed, $"image {id} is in use by a container");
+        using var alone = locks.TryTake(LockName.Image(id), shared: false) ?? throw InUse(id);
         using var held = locks.Take(LockName.Catalog, shared: false);
         if (Find(id) is not { } image)
             return null;
+        if (MountedLayers.Are(image.Layers.Select(StoreLayout.LayerName)))
+            throw InUse(id);
         foreach (var reference in References().Where(r => r.ImageId == id))
         {
             StoreFiles.Delete(layout.Reference(reference.Name));
@@ -80,7 +82,7 @@ internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimePro
     public void Recover()
     {
         using var held = locks.Take(LockName.Catalog, shared: false);
-        foreach (var aside in new[] { layout.Blobs, layout.Images, layout.References }.SelectMany(d => Directory.EnumerateFiles(d, "*.new")))
+        foreach (var aside in new[] { layout.Blobs, layout.Images, layout.References, layout.Bundles }.SelectMany(d => Directory.EnumerateFiles(d, "*.new")))
             File.Delete(aside);
         foreach (var image in Images().Where(i => !File.Exists(layout.Blob(i.Id)) || i.Layers.Any(l => !Directory.Exists(layout.Layer(l)))))
             File.Delete(layout.Image(image.Id));
@@ -91,6 +93,8 @@ internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimePro
         foreach (var blob in Directory.EnumerateFiles(layout.Blobs).Where(b => !blobs.Contains(b)))
             File.Delete(blob);
     }
+
+    private static RuntimeException InUse(string id) => new(RuntimeError.Failed, $"image {id} is in use by a container");
 
     private void WriteReference(string name, string id, bool pinned)
     {

@@ -6,5 +6,6 @@ namespace LiteKube.Runtimes.Native.Images.Storing;
 [JsonSerializable(typeof(ImageRecord))]
 [JsonSerializable(typeof(ReferenceRecord))]
 [JsonSerializable(typeof(LayerRecord))]
+[JsonSerializable(typeof(BundleRecord))]
 [JsonSerializable(typeof(OciImage))]
 internal sealed partial class StoreJson : JsonSerializerContext;

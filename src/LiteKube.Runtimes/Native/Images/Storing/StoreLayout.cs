@@ -25,7 +25,9 @@ internal sealed class StoreLayout(string root)
 
     public string Work => Path.Combine(root, "work");
 
-    public IReadOnlyList<string> Directories => [Blobs, Layers, Images, References, Downloads, Work];
+    public string Bundles => Path.Combine(root, "bundles");
+
+    public IReadOnlyList<string> Directories => [Blobs, Layers, Images, References, Downloads, Work, Bundles];
 
     public string Blob(string digest) => Path.Combine(Blobs, Hex(digest));
 
