@@ -41,6 +41,7 @@ public static class ControllersServiceCollectionExtensions
         services.AddHostedService<DeploymentController>();
         services.AddHostedService<EndpointSliceController>();
         services.AddHostedService<EndpointsController>();
+        services.AddHostedService<EndpointSliceMirroringController>();
         services.AddHostedService<ResourceQuotaController>();
         services.AddHostedService<ClaimProtectionController>();
         services.AddHostedService<VolumeProtectionController>();

@@ -170,6 +170,54 @@ public sealed class EndpointSliceTests
         await SliceAsync(cluster, "web", s => s.Metadata.Uid != slice.Metadata.Uid, "another");
     }
 
+    [Fact]
+    public async Task Endpoints_written_by_hand_are_mirrored_as_slices()
+    {
+        await using var cluster = await StartAsync();
+        cluster.Api.Add(ByHand("db"));
+        var endpoints = cluster.Api.Add(EndpointsOf("db", "10.1.2.3", "2001:db8::7") with { Metadata = new ObjectMeta { Namespace = Default, Name = "db", Labels = Labels("db") } });
+
+        var slice = await SliceAsync(cluster, "db", s => s.AddressType == "IPv4", "the addresses of one family");
+        var other = await SliceAsync(cluster, "db", s => s.AddressType == "IPv6", "and of the other");
+
+        Assert.Equal(("10.1.2.3", true), (slice.Endpoints.Single().Addresses.Single(), slice.Endpoints[0].Conditions!.Ready));
+        Assert.Equal("2001:db8::7", other.Endpoints.Single().Addresses.Single());
+        Assert.Equal(("http", 5432, "TCP"), (slice.Ports.Single().Name, slice.Ports[0].Port, slice.Ports[0].Protocol));
+        Assert.Equal(("endpointslicemirroring-controller.k8s.io", "db"), (slice.Metadata.Labels[ManagedBy], slice.Metadata.Labels["app"]));
+        Assert.Equal(("Endpoints", endpoints.Metadata.Uid), (slice.Metadata.OwnerReferences.Single().Kind, slice.Metadata.OwnerReferences[0].Uid));
+
+        cluster.Api.Change<Endpoints>(Default, "db", e => e with { Subsets = EndpointsOf("db", "10.2.3.4").Subsets });
+        await cluster.UntilAsync(() => Slices(cluster, "db") is [var only] && only.Endpoints.Single().Addresses.Single() == "10.2.3.4", "the change is followed");
+        cluster.Api.Delete<Endpoints>(Default, "db");
+        await cluster.UntilAsync(() => Slices(cluster, "db").Count == 0, "gone with it");
+    }
+
+    [Fact]
+    public async Task Endpoints_are_not_mirrored_without_a_service_or_where_they_say_so()
+    {
+        await using var cluster = await StartAsync();
+        cluster.Api.Add(EndpointsOf("lonely", "10.1.2.3"));
+        cluster.Api.Add(ByHand("skipped"));
+        cluster.Api.Add(EndpointsOf("skipped", "10.1.2.3") with { Metadata = new ObjectMeta { Namespace = Default, Name = "skipped", Labels = new Dictionary<string, string> { ["endpointslice.kubernetes.io/skip-mirror"] = "true" } } });
+        cluster.Api.Add(ByHand("last"));
+        cluster.Api.Add(EndpointsOf("last", "10.1.2.3"));
+        await SliceAsync(cluster, "last", _ => true, "one that is");
+        await cluster.SettleAsync();
+
+        Assert.Empty(Slices(cluster, "lonely"));
+        Assert.Empty(Slices(cluster, "skipped"));
+        cluster.Api.Add(ByHand("lonely"));
+        await SliceAsync(cluster, "lonely", _ => true, "its service came");
+    }
+
+    private static Service ByHand(string name) => ServiceOf(name) with { Spec = new ServiceSpec { ClusterIP = "10.43.0.78", Ports = [new ServicePort { Name = "http", Port = 80, Protocol = "TCP" }] } };
+
+    private static Endpoints EndpointsOf(string name, params string[] addresses) => new()
+    {
+        Metadata = new ObjectMeta { Namespace = Default, Name = name },
+        Subsets = [new EndpointSubset { Addresses = [.. addresses.Select(a => new EndpointAddress { Ip = a })], Ports = [new Api.Core.V1.EndpointPort { Name = "http", Port = 5432, Protocol = "TCP" }] }],
+    };
+
     private static List<EndpointSlice> Slices(FakeCluster cluster, string service) =>
         [.. cluster.Api.All<EndpointSlice>(Default).Where(s => s.Metadata.Labels.GetValueOrDefault("kubernetes.io/service-name") == service)];
 

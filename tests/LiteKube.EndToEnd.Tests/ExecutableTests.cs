@@ -33,14 +33,14 @@ public sealed class ExecutableTests
     [Fact]
     public async Task Every_verb_explains_itself()
     {
-        foreach (var verb in new[] { "server", "agent", "cleanup", "version" })
+        foreach (var verb in new[] { "server", "agent", "check", "cleanup", "version" })
         {
             var help = (await Shell.RunAsync([TestCluster.Executable, verb, "--help"])).Ok();
             Assert.Contains("Usage:", help);
         }
 
         var server = (await Shell.RunAsync([TestCluster.Executable, "server", "--help"])).Ok();
-        foreach (var flag in new[] { "--data-dir", "--write-kubeconfig", "--https-listen-port", "--node-name", "--disable-agent", "--docker-host", "--config" })
+        foreach (var flag in new[] { "--data-dir", "--write-kubeconfig", "--https-listen-port", "--node-name", "--disable-agent", "--runtime", "--docker-host", "--config" })
             Assert.Contains(flag, server);
     }
 

@@ -21,6 +21,7 @@ internal sealed class CustomResourceDefinitionStrategy : ObjectStrategy
         HasStatus = true;
         CountsGenerations = true;
         UnconditionalUpdate = false;
+        KeptByStatus = ["labels", "annotations", "ownerReferences"];
     }
 
     public override void PrepareForCreate(ApiRequest request, JsonObject created)

@@ -38,6 +38,19 @@ internal sealed class KindStrategies(PodStrategy pods, ServiceStrategy services,
         "pods", "serviceaccounts", "resourcequotas", "podtemplates", "persistentvolumes", "persistentvolumeclaims", "namespaces",
     };
 
+    private static readonly string[] s_metadata = ["labels", "annotations", "finalizers", "ownerReferences"];
+
+    private static readonly Dictionary<string, string[]> s_keptByStatus = new(StringComparer.Ordinal)
+    {
+        ["deployments.apps"] = ["labels"],
+        ["apiservices.apiregistration.k8s.io"] = s_metadata,
+        ["flowschemas.flowcontrol.apiserver.k8s.io"] = s_metadata,
+        ["prioritylevelconfigurations.flowcontrol.apiserver.k8s.io"] = s_metadata,
+        ["validatingadmissionpolicies.admissionregistration.k8s.io"] = s_metadata,
+        ["volumeattachments.storage.k8s.io"] = s_metadata,
+        ["resourceclaims.resource.k8s.io"] = s_metadata,
+    };
+
     public ObjectStrategy For(KindSchema kind)
     {
         var name = kind.Resource.GroupResource;
@@ -59,6 +72,7 @@ internal sealed class KindStrategies(PodStrategy pods, ServiceStrategy services,
                 CountsGenerations = s_countGenerations.Contains(name),
                 UnconditionalUpdate = !s_conditionalUpdate.Contains(name),
                 CreateOnUpdate = s_createOnUpdate.Contains(name),
+                KeptByStatus = s_keptByStatus.GetValueOrDefault(name) ?? [],
                 OrphansByDefault = name is "replicationcontrollers" or "jobs.batch",
                 ReturnsDeleted = s_returnDeleted.Contains(name),
             },

@@ -30,6 +30,9 @@ internal class ObjectStrategy
     /// <summary>A delete answers with the object, not with a Status.</summary>
     public bool ReturnsDeleted { get; init; }
 
+    /// <summary>The members of metadata that an update of the status leaves as they are. For most kinds labels and annotations may be written with it.</summary>
+    public IReadOnlyList<string> KeptByStatus { get; init; } = [];
+
     public virtual Durability DurabilityOf(string key) => Durability.Committed;
 
     public virtual void PrepareForCreate(ApiRequest request, JsonObject created)
@@ -46,10 +49,12 @@ internal class ObjectStrategy
         CountGeneration(next, old);
     }
 
-    /// <summary>An update of the status sub-resource: labels, annotations and status are the client's, the rest stays.</summary>
+    /// <summary>An update of the status sub-resource: status and, for most kinds, labels and annotations are the client's, the rest stays.</summary>
     public virtual void PrepareForStatusUpdate(ApiRequest request, JsonObject next, JsonObject old)
     {
         TreeParts.KeepAllBut(next, old, "status");
+        foreach (var member in KeptByStatus)
+            TreeParts.Copy(old.Object("metadata")!, next.ObjectOrNew("metadata"), member);
         KeepGeneration(next, old);
     }
 

@@ -14,6 +14,7 @@ internal sealed class PodStrategy : ObjectStrategy
         HasStatus = true;
         CountsGenerations = true;
         ReturnsDeleted = true;
+        KeptByStatus = ["ownerReferences"];
     }
 
     public override void PrepareForUpdate(ApiRequest request, JsonObject next, JsonObject old)
@@ -25,7 +26,6 @@ internal sealed class PodStrategy : ObjectStrategy
     public override void PrepareForStatusUpdate(ApiRequest request, JsonObject next, JsonObject old)
     {
         base.PrepareForStatusUpdate(request, next, old);
-        TreeParts.Copy(old.Object("metadata")!, next.Object("metadata")!, "ownerReferences");
         var status = next.ObjectOrNew("status");
         if (!status.Has("qosClass"))
             TreeParts.Copy(old.Object("status") ?? [], status, "qosClass");

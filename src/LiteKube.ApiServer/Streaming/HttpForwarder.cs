@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using LiteKube.Api;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +9,7 @@ namespace LiteKube.ApiServer.Streaming;
 internal sealed class HttpForwarder(BackendConnections connections)
 {
     /// <param name="target">Path and query at the backend.</param>
-    /// <param name="proxyPath">Put in front of redirects to paths of the backend's own; null leaves them.</param>
+    /// <param name="proxyPath">Put in front of redirects and, in pages, of links to paths of the backend's own; null leaves them.</param>
     public async Task ForwardAsync(HttpContext context, Backend backend, string target, string? proxyPath)
     {
         using var request = Request(context, backend, target);
@@ -74,9 +75,34 @@ internal sealed class HttpForwarder(BackendConnections connections)
                 response.Headers[name] = values.Select(v => name.Equals("Location", StringComparison.OrdinalIgnoreCase) ? Relocated(v, backend, proxyPath) : v).ToArray();
         }
 
+        var isPage = proxyPath is not null && PageLinks.IsPage(response.ContentType) && response.Headers.ContentEncoding.ToString() is "" or "identity" or "gzip";
+        if (isPage)
+            response.Headers.ContentLength = null;
         if (HttpMethods.IsHead(context.Request.Method) || response.StatusCode is 204 or 304)
             return;
-        await StreamAsync(answer, context);
+        if (isPage)
+            await PageAsync(answer, context, link => Relocated(link, backend, proxyPath));
+        else
+            await StreamAsync(answer, context);
+    }
+
+    private static async Task PageAsync(HttpResponseMessage answer, HttpContext context, Func<string, string> relocate)
+    {
+        await using var sent = await answer.Content.ReadAsStreamAsync(context.RequestAborted);
+        var isPacked = context.Response.Headers.ContentEncoding == "gzip";
+        if (isPacked)
+            context.Response.Headers.Remove("Content-Encoding");
+        await using var body = isPacked ? new GZipStream(sent, CompressionMode.Decompress) : sent;
+        var links = new PageLinks(relocate);
+        var buffer = new byte[32 * 1024];
+        int read;
+        do
+        {
+            read = await body.ReadAsync(buffer, context.RequestAborted);
+            await context.Response.Body.WriteAsync(links.Next(buffer.AsSpan(0, read), isLast: read == 0), context.RequestAborted);
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+        }
+        while (read > 0);
     }
 
     /// <summary>Flushed as it comes, since logs and watches pass here too.</summary>
@@ -101,7 +127,7 @@ internal sealed class HttpForwarder(BackendConnections connections)
         if (proxyPath is null)
             return location;
         if (location.StartsWith('/') && !location.StartsWith("//", StringComparison.Ordinal))
-            return proxyPath + location;
+            return location.StartsWith(proxyPath, StringComparison.Ordinal) ? location : proxyPath + location;
         return Uri.TryCreate(location, UriKind.Absolute, out var absolute) && absolute.Authority == backend.Authority ? proxyPath + absolute.PathAndQuery : location;
     }
 }

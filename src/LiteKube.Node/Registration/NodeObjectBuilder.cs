@@ -37,7 +37,8 @@ internal sealed class NodeObjectBuilder(NodeOptions options)
     public NodeStatus Status(NodeStatus present, NodeResources resources, IReadOnlyList<string> hostIPs, RuntimeInfo? runtime, IReadOnlyList<string> problems, NodePressure pressure, IReadOnlyList<ImageStatus> images, DateTimeOffset now) => present with
     {
         Capacity = Over(present.Capacity, resources.Capacity),
-        Allocatable = Over(present.Allocatable, resources.Allocatable),
+        // Of what others say the node has, pods may have all.
+        Allocatable = Over(present.Capacity, resources.Allocatable),
         Addresses = [.. hostIPs.Select(ip => new NodeAddress { Type = "InternalIP", Address = ip }), new NodeAddress { Type = "Hostname", Address = options.NodeName }],
         NodeInfo = MachineInfo.SystemInfo(runtime),
         DaemonEndpoints = new NodeDaemonEndpoints { KubeletEndpoint = new DaemonEndpoint { Port = options.ServerPort } },

@@ -21,7 +21,7 @@ internal static class StatusPatch
         ["addresses"] = "type",
     };
 
-    /// <summary>Maps in which others have entries of their own: only what the new value names is written, nothing removed.</summary>
+    /// <summary>Maps in which others have entries of their own: entry by entry. What is allocatable follows from the capacity, so there entries also go.</summary>
     private static readonly HashSet<string> s_sharedMaps = new(StringComparer.Ordinal) { "capacity", "allocatable" };
 
     /// <returns>Null when there is nothing to write.</returns>
@@ -71,6 +71,10 @@ internal static class StatusPatch
             foreach (var (key, amount) in map)
                 if (!JsonNode.DeepEquals((present as JsonObject)?[key], amount))
                     changed[key] = amount!.DeepClone();
+            if (name == "allocatable")
+                foreach (var (key, _) in present as JsonObject ?? [])
+                    if (!map.ContainsKey(key))
+                        changed[key] = null;
             return changed.Count == 0 ? null : changed;
         }
 

@@ -37,7 +37,7 @@ internal static partial class MachineChecks
     {
         var mounts = File.ReadLines("/proc/self/mounts").Select(l => l.Split(' ')).Where(f => f.Length > 3 && f[2] is "cgroup" or "cgroup2").ToArray();
         var v1 = mounts.Where(f => f[2] == "cgroup").SelectMany(f => f[3].Split(',')).ToHashSet(StringComparer.Ordinal);
-        var unified = mounts.FirstOrDefault(f => f[2] == "cgroup2")?[1];
+        var unified = mounts.FirstOrDefault(f => f[2] == "cgroup2" && File.Exists(Path.Combine(f[1], "cgroup.controllers")))?[1];
         string[] present = v1.Contains("memory") || v1.Contains("cpu") || unified is null ? [.. v1] : File.ReadAllText(Path.Combine(unified, "cgroup.controllers")).Split(' ', '\n');
         var kind = v1.Contains("memory") ? unified is null ? "version 1" : "version 1, with version 2 beside it" : unified is null ? "none" : "version 2";
         var missing = ((string[])["cpu", "memory", "pids"]).Except(present).ToArray();

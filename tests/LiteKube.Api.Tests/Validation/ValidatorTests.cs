@@ -40,6 +40,9 @@ public class ValidatorTests
     public static TheoryData<string, string> Valid => new()
     {
         { "core.v1.Pod", "spec: {containers: [{name: a, image: b}]}" },
+        { "core.v1.Pod", "spec: {securityContext: {sysctls: [{name: safe-and_unsafe, value: '1'}, {name: net.ipv4.conf.eth0/1.x, value: '1'}]}, containers: [{name: a, image: b}]}" },
+        { "networking.v1.IPAddress", "{metadata: {name: '2001:db8::1'}, spec: {parentRef: {group: gateway.networking.k8s.io, resource: gateways, name: s}}}" },
+        { "networking.v1.ServiceCIDR", "spec: {cidrs: [10.9.8.0/24, '2001:db8::/64']}" },
         { "core.v1.Pod", """
             spec:
               volumes: [{name: v}, {name: c, configMap: {name: c, items: [{key: k, path: a/b}]}}, {name: t, projected: {sources: [{serviceAccountToken: {path: token}}, {configMap: {name: kube-root-ca.crt}}]}}]
@@ -126,6 +129,15 @@ public class ValidatorTests
     [InlineData("core.v1.Pod", "{}", "spec.containers: Required value")]
     [InlineData("core.v1.Pod", "spec: {}", "spec.containers: Required value")]
     [InlineData("core.v1.Pod", "spec: {containers: [{}]}", "spec.containers[0].name: Required value", "spec.containers[0].image: Required value")]
+    [InlineData("core.v1.Pod", "spec: {securityContext: {sysctls: [{name: foo-, value: a}, {name: kernel.shm_rmid_forced, value: '1'}, {name: net/ipv4/x, value: '1'}, {name: bar.., value: b}, {name: net.ipv4.x, value: '2'}]}, containers: [{name: a, image: b}]}",
+        "spec.securityContext.sysctls[0].name: Invalid value: \"foo-\": must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$",
+        "spec.securityContext.sysctls[3].name: Invalid value: \"bar..\": must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$",
+        "spec.securityContext.sysctls[4].name: Duplicate value: \"net.ipv4.x\"")]
+    [InlineData("networking.v1.IPAddress", "{metadata: {name: 192.168.2.007}, spec: {parentRef: {group: '', resource: services, name: s, namespace: ns}}}", "metadata.name: Invalid value: \"192.168.2.007\": must be a valid IP address in canonical form")]
+    [InlineData("networking.v1.IPAddress", "{metadata: {name: '2001:db8:0::1'}, spec: {parentRef: {resource: services}}}", "metadata.name: Invalid value: \"2001:db8:0::1\": must be a valid IP address in canonical form", "spec.parentRef.name: Required value")]
+    [InlineData("networking.v1.ServiceCIDR", "spec: {cidrs: [10.9.8.1/24]}", "spec.cidrs[0]: Invalid value: \"10.9.8.1/24\": must be in canonical form (\"10.9.8.0/24\")")]
+    [InlineData("networking.v1.ServiceCIDR", "spec: {cidrs: [10.9.8.0/24, 10.9.9.0/24]}", "spec.cidrs: Invalid value: [\"10.9.8.0/24\",\"10.9.9.0/24\"]: may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64")]
+    [InlineData("networking.v1.ServiceCIDR", "spec: {cidrs: []}", "spec.cidrs: Required value: at least one CIDR required")]
     [InlineData("core.v1.Pod", "spec: {containers: [{name: a, image: b}, {name: a, image: b}]}", "spec.containers[1].name: Duplicate value: \"a\"")]
     [InlineData("core.v1.Pod", "spec: {restartPolicy: Sometimes, containers: [{name: a, image: b}]}", "spec.restartPolicy: Unsupported value: \"Sometimes\": supported values: \"Always\", \"OnFailure\", \"Never\"")]
     [InlineData("core.v1.Pod", "spec: {containers: [{name: a, image: b, volumeMounts: [{name: v, mountPath: /x}]}]}", "spec.containers[0].volumeMounts[0].name: Not found: \"v\"")]

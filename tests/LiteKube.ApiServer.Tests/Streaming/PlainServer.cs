@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -20,6 +22,12 @@ internal sealed class PlainServer : IAsyncDisposable
         _app = builder.Build();
         _app.Run(async context =>
         {
+            if (context.Request.Path == "/page")
+            {
+                await PageAsync(context);
+                return;
+            }
+
             using var reader = new StreamReader(context.Request.Body);
             await context.Response.WriteAsync($"{context.Request.Method} {context.Features.Get<IHttpRequestFeature>()!.RawTarget} {await reader.ReadToEndAsync()}");
         });
@@ -38,5 +46,21 @@ internal sealed class PlainServer : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
+    }
+
+    private static async Task PageAsync(HttpContext context)
+    {
+        var page = Encoding.UTF8.GetBytes("<a href=\"/rewriteme\">test</a><a href=\"relative\"><a href=\"http://elsewhere/x\">");
+        context.Response.ContentType = "text/html; charset=utf-8";
+        if (context.Request.Headers.AcceptEncoding == "gzip")
+        {
+            context.Response.Headers.ContentEncoding = "gzip";
+            await using var packed = new GZipStream(context.Response.Body, CompressionLevel.Fastest);
+            await packed.WriteAsync(page);
+            return;
+        }
+
+        context.Response.ContentLength = page.Length;
+        await context.Response.Body.WriteAsync(page);
     }
 }

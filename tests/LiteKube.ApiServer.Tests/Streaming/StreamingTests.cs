@@ -109,6 +109,13 @@ public sealed class StreamingTests(ApiHost host)
         var moved = (await Api.GetAsync($"/api/v1/namespaces/{ns}/pods/p/proxy?method=GET")).Expect(301);
         Assert.Equal($"/api/v1/namespaces/{ns}/pods/p/proxy/?method=GET", moved.Response.Headers.Location!.ToString());
         (await Api.GetAsync($"/api/v1/namespaces/{ns}/pods/p:1/proxy/")).Expect(503);
+        foreach (var encoding in (string[])["identity", "gzip"])
+        {
+            using var asked = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/namespaces/{ns}/pods/http:p:8080/proxy/page");
+            asked.Headers.Add("Accept-Encoding", encoding);
+            using var page = await Api.Http.SendAsync(asked);
+            Assert.Equal($"<a href=\"/api/v1/namespaces/{ns}/pods/http:p:8080/proxy/rewriteme\">test</a><a href=\"relative\"><a href=\"http://elsewhere/x\">", await page.Content.ReadAsStringAsync());
+        }
     }
 
     private async Task<ApiAnswer> TwoContainersAsync(string ns)

@@ -126,6 +126,36 @@ public sealed class SubresourceTests(ApiHost host)
         Assert.Equal("Approved", (string)(await Api.GetAsync(path)).Body["status"]!["conditions"]![0]!["type"]!);
     }
 
+    [Fact]
+    public async Task The_status_of_a_Deployment_is_written_without_its_labels_and_with_its_annotations()
+    {
+        var ns = await host.NamespaceAsync();
+        var path = $"/apis/apps/v1/namespaces/{ns}/deployments";
+        await Api.CreateAsync(path, """{"metadata":{"name":"d","labels":{"a":"1"}},"spec":{"selector":{"matchLabels":{"x":"y"}},"template":{"metadata":{"labels":{"x":"y"}},"spec":{"containers":[{"name":"c","image":"i"}]}}}}""");
+
+        var written = (await Api.MergeAsync(path + "/d/status", """{"metadata":{"labels":{"a":"2"},"annotations":{"b":"3"}},"status":{"observedGeneration":1,"replicas":2}}""")).Expect(200);
+
+        Assert.Equal("1", (string)written.Metadata["labels"]!["a"]!);
+        Assert.Equal("3", (string)written.Metadata["annotations"]!["b"]!);
+        Assert.Equal(2, (int)written.Body["status"]!["replicas"]!);
+    }
+
+    [Fact]
+    public async Task The_status_of_a_FlowSchema_is_written_without_its_metadata()
+    {
+        const string Path = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas";
+        var name = $"f-{Guid.NewGuid():N}";
+        await Api.CreateAsync(Path, $$$$"""{"metadata":{"name":"{{{{name}}}}","labels":{"a":"1"}},"spec":{"priorityLevelConfiguration":{"name":"global-default"}}}""");
+
+        var written = (await Api.MergeAsync($"{Path}/{name}/status", """{"metadata":{"labels":{"a":"2"},"annotations":{"b":"3"},"finalizers":["example.com/f"]},"status":{"conditions":[{"type":"Tried","status":"True","lastTransitionTime":"2026-01-01T00:00:00Z"}]}}""")).Expect(200);
+
+        Assert.Equal("1", (string)written.Metadata["labels"]!["a"]!);
+        Assert.Null(written.Metadata["annotations"]);
+        Assert.Null(written.Metadata["finalizers"]);
+        Assert.Contains(written.Body["status"]!["conditions"]!.AsArray(), c => (string)c!["type"]! == "Tried");
+        await Api.DeleteAsync($"{Path}/{name}");
+    }
+
     [Theory]
     [InlineData("POST", "/api/v1/pods")]
     [InlineData("DELETE", "/api/v1/namespaces")]

@@ -58,6 +58,19 @@ public sealed class RegistrationTests
     }
 
     [Fact]
+    public async Task What_others_say_the_node_has_is_for_pods_as_long_as_they_say_it()
+    {
+        await using var node = await new NodeHarness().StartAsync();
+
+        node.Api.Change<ApiNode>(null, NodeHarness.NodeName, n => n with { Status = n.Status with { Capacity = new Dictionary<string, Quantity>(n.Status.Capacity) { ["example.com/fakecpu"] = Quantity.Parse("1000") } } });
+        var given = await node.Cluster.UntilAsync<ApiNode>(null, NodeHarness.NodeName, n => n.Status.Allocatable.ContainsKey("example.com/fakecpu"), "allocatable");
+        Assert.Equal(Quantity.Parse("1000"), given.Status.Allocatable["example.com/fakecpu"]);
+
+        node.Api.Change<ApiNode>(null, NodeHarness.NodeName, n => n with { Status = n.Status with { Capacity = n.Status.Capacity.Where(c => c.Key != "example.com/fakecpu").ToDictionary() } });
+        await node.Cluster.UntilAsync<ApiNode>(null, NodeHarness.NodeName, n => !n.Status.Allocatable.ContainsKey("example.com/fakecpu"), "no longer");
+    }
+
+    [Fact]
     public async Task A_quiet_node_writes_its_lease_and_nothing_else()
     {
         await using var node = await new NodeHarness().StartAsync();

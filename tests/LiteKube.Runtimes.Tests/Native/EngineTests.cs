@@ -68,6 +68,7 @@ public sealed class EngineTests
 
     [Theory]
     [InlineData("executable file `/x` not found\n", "executable file `/x` not found")]
+    [InlineData("gone\n\u001b[1;31m2026-01-02T03:04:05.123Z: gone\u001b[0m\n", "gone")]
     [InlineData("2026-01-02T03:04:05.123Z: chdir to cwd: denied", "chdir to cwd: denied")]
     [InlineData("time=\"2026-01-02T03:04:05Z\" level=error msg=\"exec failed: exec: \\\"/x\\\": no such file\"", "exec failed: exec: \"/x\": no such file")]
     public void An_engines_complaint_is_told_without_its_trimmings(string said, string told) => Assert.Equal(told, EngineClient.Clean(said));

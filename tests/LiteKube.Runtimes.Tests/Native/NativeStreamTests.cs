@@ -11,12 +11,13 @@ public sealed class NativeStreamTests
     {
         await using var pod = new NativePod();
         var id = await pod.StartAsync("sleep 1000");
-        await using var streams = await pod.Runtime.ExecAsync(id, new ExecOptions(["/bin/sh", "-c", "tty; read go; stty size; read line; echo got $line; exit 5"], true, true, true, true), pod.Cancellation);
+        await using var streams = await pod.Runtime.ExecAsync(id, new ExecOptions(["sh", "-c", "tty; echo $TERM $FROM_IMAGE; read go; stty size; read line; echo got $line; exit 5"], true, true, true, true), pod.Cancellation);
         var reader = new Transcript(streams, pod.Cancellation);
 
         await reader.UntilAsync("/dev/pts/");
         await streams.ResizeAsync(101, 33, pod.Cancellation);
         await streams.Stdin!.WriteAsync("\n"u8.ToArray(), pod.Cancellation);
+        await reader.UntilAsync("xterm yes");
         await reader.UntilAsync("33 101");
         await streams.Stdin!.WriteAsync("words\n"u8.ToArray(), pod.Cancellation);
         await reader.UntilAsync("got words");

@@ -22,7 +22,7 @@ internal static class MetadataRules
         ["rbac.v1.ClusterRoleBinding"] = NameRules.PathSegment,
         ["apiregistration.v1.APIService"] = NameRules.PathSegment,
         ["batch.v1.CronJob"] = n => n.Length > 52 ? NameRules.TooLong(52) : NameRules.DnsSubdomain(n),
-        ["networking.v1.IPAddress"] = NameRules.PathSegment,
+        ["networking.v1.IPAddress"] = AddressRules.Name,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static void Validate(FieldErrors errors, JsonObject? metadata, FieldPath path, KindSchema kind)

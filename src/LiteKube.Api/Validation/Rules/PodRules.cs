@@ -1,13 +1,15 @@
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using LiteKube.Api.Codecs;
 
 namespace LiteKube.Api.Validation.Rules;
 
 /// <summary>What holds between the parts of a pod's spec.</summary>
-internal static class PodRules
+internal static partial class PodRules
 {
     private const int MaxNameservers = 3;
     private const int MaxSearches = 32;
+    private const string SysctlPattern = @"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
 
     public static void PodTemplate(FieldErrors errors, JsonObject template, FieldPath path)
     {
@@ -39,7 +41,11 @@ internal static class PodRules
         if (spec.Bool("shareProcessNamespace") == true && spec.Bool("hostPID") == true)
             errors.Add(FieldError.Invalid(path.Child("shareProcessNamespace"), spec["shareProcessNamespace"], "ShareProcessNamespace and HostPID cannot both be enabled"));
         if (spec.Object("securityContext") is { } security)
+        {
             ContainerRules.RunAs(errors, security, path.Child("securityContext"));
+            Sysctls(errors, security, path.Child("securityContext", "sysctls"));
+        }
+
         foreach (var (i, alias) in spec.Items("hostAliases"))
         {
             FieldRules.Ip(errors, alias.String("ip") ?? "", path.Child("hostAliases").Index(i).Child("ip"));
@@ -71,6 +77,22 @@ internal static class PodRules
         }
 
         return known;
+    }
+
+    private static void Sysctls(FieldErrors errors, JsonObject security, FieldPath path)
+    {
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (i, sysctl) in security.Items("sysctls"))
+        {
+            var name = sysctl.String("name") ?? "";
+            var at = path.Index(i).Child("name");
+            if (name.Length == 0)
+                errors.Add(FieldError.Required(at));
+            else if (name.Length > NameRules.SubdomainMax || !SysctlName().IsMatch(name))
+                errors.Add(FieldError.Invalid(at, name, $"must have at most {NameRules.SubdomainMax} characters and match regex {SysctlPattern}"));
+            else if (!known.Add(name.Replace('/', '.')))
+                errors.Add(FieldError.Duplicate(at, name));
+        }
     }
 
     // A port of the host belongs to one container.
@@ -128,4 +150,7 @@ internal static class PodRules
             if (string.IsNullOrEmpty(secret.String("name")))
                 errors.Add(FieldError.Required(path.Child("imagePullSecrets").Index(i).Child("name")));
     }
+
+    [GeneratedRegex(SysctlPattern, RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex SysctlName();
 }

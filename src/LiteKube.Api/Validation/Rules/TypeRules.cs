@@ -73,6 +73,8 @@ internal static class TypeRules
         ["networking.v1.NetworkPolicyPort"] = NetworkingRules.PolicyPort,
         ["networking.v1.NetworkPolicyPeer"] = NetworkingRules.PolicyPeer,
         ["networking.v1.IPBlock"] = NetworkingRules.IpBlock,
+        ["networking.v1.IPAddressSpec"] = AddressRules.IpAddress,
+        ["networking.v1.ServiceCIDRSpec"] = AddressRules.ServiceCidr,
         ["discovery.v1.EndpointSlice"] = NetworkingRules.EndpointSlice,
         ["scheduling.v1.PriorityClass"] = PolicyRules.PriorityClass,
         ["storage.v1.StorageClass"] = StorageRules.StorageClass,

@@ -24,6 +24,8 @@ internal static class UpdateRules
         ["rbac.v1.RoleBinding"] = RbacRules.UpdateBinding,
         ["rbac.v1.ClusterRoleBinding"] = RbacRules.UpdateBinding,
         ["discovery.v1.EndpointSlice"] = NetworkingRules.UpdateEndpointSlice,
+        ["networking.v1.IPAddress"] = AddressRules.UpdateIpAddress,
+        ["networking.v1.ServiceCIDR"] = AddressRules.UpdateServiceCidr,
         ["scheduling.v1.PriorityClass"] = PolicyRules.UpdatePriorityClass,
         ["storage.v1.StorageClass"] = StorageRules.UpdateStorageClass,
         ["certificates.v1.CertificateSigningRequest"] = PolicyRules.UpdateSigningRequest,

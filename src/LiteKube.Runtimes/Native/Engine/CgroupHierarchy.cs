@@ -9,13 +9,16 @@ namespace LiteKube.Runtimes.Native.Engine;
 internal sealed record CgroupHierarchy(int Version, string? Unified, IReadOnlyDictionary<string, string> Controllers)
 {
     private const string Root = "/sys/fs/cgroup";
+    private const long FirstVersion = 0x27e0eb;
+    private const long SecondVersion = 0x63677270;
 
     public bool IsHybrid => Version == 1 && Unified is not null;
 
     /// <summary>Every directory that stands for the root.</summary>
     public IEnumerable<string> Mounts => Unified is null ? Controllers.Values.Distinct() : Controllers.Values.Append(Unified).Distinct();
 
-    public static CgroupHierarchy Read() => Of(MountTable.Read());
+    /// <summary>Mounts that others hide are none: containers of test machines and the like inherit such.</summary>
+    public static CgroupHierarchy Read() => Of(MountTable.Read().Where(IsVisible));
 
     public static CgroupHierarchy Of(IEnumerable<MountEntry> mounts)
     {
@@ -32,6 +35,12 @@ internal sealed record CgroupHierarchy(int Version, string? Unified, IReadOnlyDi
         }
 
         return new CgroupHierarchy(controllers.ContainsKey("memory") || controllers.ContainsKey("cpu") || unified is null ? 1 : 2, unified, controllers);
+    }
+
+    private static bool IsVisible(MountEntry mount)
+    {
+        Span<long> result = stackalloc long[32];
+        return mount.FileSystem is "cgroup" or "cgroup2" && Libc.FileSystemOf(mount.Point, result) == 0 && result[0] == (mount.FileSystem == "cgroup2" ? SecondVersion : FirstVersion);
     }
 
     /// <summary>Whether swap can be bounded here; engines refuse to where the kernel does not count it.</summary>

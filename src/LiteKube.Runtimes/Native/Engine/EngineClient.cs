@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using LiteKube.Node.Runtime;
 using LiteKube.Runtimes.Native.Kernel;
 using LiteKube.Runtimes.Native.Spec;
@@ -7,7 +8,7 @@ using LiteKube.Runtimes.Native.Spec;
 namespace LiteKube.Runtimes.Native.Engine;
 
 /// <summary>The engine's command line.</summary>
-internal sealed class EngineClient(EngineProgram program, string stateDirectory, Readiness readiness)
+internal sealed partial class EngineClient(EngineProgram program, string stateDirectory, Readiness readiness)
 {
     private const int OutputLimit = 64 * 1024;
 
@@ -59,19 +60,23 @@ internal sealed class EngineClient(EngineProgram program, string stateDirectory,
         }
     }
 
-    /// <summary>An engine's complaint without the time and level that it may put before it.</summary>
+    /// <summary>An engine's complaint without the colours, times and levels that it may put around it, each line once.</summary>
     public static string Clean(string error)
     {
-        var lines = error.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (lines.Length == 0)
-            return "";
-        var text = string.Join("; ", lines);
-        if (text.Length > 20 && char.IsAsciiDigit(text[0]) && text.IndexOf("Z: ", StringComparison.Ordinal) is > 0 and < 40 and var time)
-            text = text[(time + 3)..];
-        if (text.IndexOf("msg=\"", StringComparison.Ordinal) is >= 0 and var message)
-            text = text[(message + 5)..].TrimEnd('"').Replace("\\\"", "\"", StringComparison.Ordinal);
-        return text;
+        var lines = Colours().Replace(error, "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(CleanLine).Where(l => l.Length > 0);
+        return string.Join("; ", lines.Distinct(StringComparer.Ordinal));
     }
+
+    private static string CleanLine(string line)
+    {
+        if (line.Length > 20 && char.IsAsciiDigit(line[0]) && line.IndexOf("Z: ", StringComparison.Ordinal) is > 0 and < 40 and var time)
+            line = line[(time + 3)..];
+        return line.IndexOf("msg=\"", StringComparison.Ordinal) is >= 0 and var message
+            ? line[(message + 5)..].TrimEnd('"').Replace("\\\"", "\"", StringComparison.Ordinal) : line;
+    }
+
+    [GeneratedRegex("\u001b\\[[0-9;]*m", RegexOptions.CultureInvariant)]
+    private static partial Regex Colours();
 
     private async Task CheckAsync(IReadOnlyList<string> arguments, RuntimeError error, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native.Containers;
 using LiteKube.Runtimes.Native.Engine;
 using LiteKube.Runtimes.Native.Kernel;
 using LiteKube.Runtimes.Native.Spec;
@@ -37,7 +38,7 @@ internal sealed class ExecProcess : IDisposable
 
     /// <param name="directory">For the time of the command.</param>
     /// <exception cref="RuntimeException">Failed: it cannot be started.</exception>
-    public static ExecProcess Start(EngineClient engine, string containerId, ExecOptions options, string directory, Readiness readiness)
+    public static ExecProcess Start(EngineClient engine, NativeContainer container, ExecOptions options, string directory, Readiness readiness)
     {
         Directory.CreateDirectory(directory, RuntimeLayout.Private);
         PseudoTerminal? terminal = null;
@@ -50,7 +51,9 @@ internal sealed class ExecProcess : IDisposable
             if (options.Tty)
             {
                 terminal = PseudoTerminal.Open(readiness);
-                arguments.AddRange(["--tty", "--env", "TERM=xterm"]);
+                var process = Path.Combine(directory, "process.json");
+                File.WriteAllBytes(process, TerminalProcess.Write(File.ReadAllBytes(container.Paths.Spec), options.Command));
+                arguments.AddRange(["--tty", "--process", process]);
                 files.AddRange([(0, terminal.Path, Libc.ReadWrite), (1, terminal.Path, Libc.ReadWrite), (2, terminal.Path, Libc.ReadWrite)]);
             }
             else
@@ -60,7 +63,7 @@ internal sealed class ExecProcess : IDisposable
                 Pipe(options.Stderr, 2, weWrite: false, ref stderr);
             }
 
-            var child = ChildProcess.Start(new ChildStart(engine.Program.Program, [.. arguments, containerId, .. options.Command]) { Files = files, Descriptors = theirs, NewSession = true }, readiness);
+            var child = ChildProcess.Start(new ChildStart(engine.Program.Program, [.. arguments, container.Record.Id, .. options.Tty ? [] : options.Command]) { Files = files, Descriptors = theirs, NewSession = true }, readiness);
             return new ExecProcess(child, directory) { Stdin = options.Stdin ? stdin ?? terminal?.Input : null, Stdout = stdout ?? terminal?.Output, Stderr = stderr, Terminal = terminal };
 
             void Pipe(bool wanted, int target, bool weWrite, ref PipeStream? ours)

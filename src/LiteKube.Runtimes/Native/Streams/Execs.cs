@@ -41,7 +41,7 @@ internal sealed class Execs(NativeMachine machine)
             throw new RuntimeException(RuntimeError.Failed, $"container {container.Record.Id} is not running");
         if (options.Command.Count == 0)
             throw new RuntimeException(RuntimeError.Failed, "no command specified");
-        return ExecProcess.Start(machine.Engine, container.Record.Id, options, Path.Combine(machine.Layout.Execs, Guid.NewGuid().ToString("N")), machine.Readiness);
+        return ExecProcess.Start(machine.Engine, container, options, Path.Combine(machine.Layout.Execs, Guid.NewGuid().ToString("N")), machine.Readiness);
     }
 
     /// <summary>Reads until the command has ended, also what is too much, so that it does not wait for a reader.</summary>
