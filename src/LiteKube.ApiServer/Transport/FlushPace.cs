@@ -5,22 +5,28 @@ namespace LiteKube.ApiServer.Transport;
 /// <summary>
 /// Whose turn it is to send events. A flush costs the same for one event as for fifty, and most of what it costs is waking the threads that pass it on.
 /// So the watchers with something to send are run one after the other, in rounds, by one thread, and connections pass on what they wrote when the round
-/// is over. Where there are more watchers than the machine should be busy with, the rest wait for the next pulse: under a storm each sends the events of
-/// some milliseconds together, and the writers that cause them are not held up by their own watchers. After quiet the first round starts at once.
+/// is over. Turns are saved up while it is quiet, so that an event now and then goes to a hundred watchers at once. In a storm there are so many turns a
+/// pulse: each watcher sends the events of some milliseconds together, and the writers that cause them are not held up by their own watchers.
 /// </summary>
 internal sealed class FlushPace : IThreadPoolWorkItem, IDisposable
 {
-    public const int PerPulse = 60;
+    public const int PerPulse = 40;
+
+    /// <summary>The most turns that are saved up.</summary>
+    public const int Burst = 128;
 
     public static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(5);
+
+    private static readonly TimeSpan s_soonest = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _lock = new();
     private readonly Queue<TaskCompletionSource> _waiting = new();
     private readonly TimeProvider _time;
     private readonly ITimer _timer;
     private TaskCompletionSource? _over;
-    private long _pulseStart;
-    private int _turns;
+    private long _refilled;
+    private int _turns = Burst;
+    private int _lastRound;
     private bool _scheduled;
     private bool _running;
 
@@ -28,8 +34,12 @@ internal sealed class FlushPace : IThreadPoolWorkItem, IDisposable
     public FlushPace(TimeProvider time)
     {
         _time = time;
+        _refilled = time.GetTimestamp();
         _timer = time.CreateTimer(_ => Execute(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
+
+    /// <summary>How many had a turn in the round that was over last.</summary>
+    public int LastRound => Volatile.Read(ref _lastRound);
 
     /// <summary>
     /// Completes when the caller may write and flush what it has. It then runs within a round, and may not block: others wait behind it.
@@ -43,10 +53,10 @@ internal sealed class FlushPace : IThreadPoolWorkItem, IDisposable
             if (_scheduled)
                 return turn.Task;
             _scheduled = true;
-            var elapsed = _time.GetElapsedTime(_pulseStart);
-            if (_turns >= PerPulse && elapsed < Pulse)
+            Refill();
+            if (_turns == 0)
             {
-                _timer.Change(Pulse - elapsed, Timeout.InfiniteTimeSpan);
+                TimeRound();
                 return turn.Task;
             }
         }
@@ -76,19 +86,20 @@ internal sealed class FlushPace : IThreadPoolWorkItem, IDisposable
         lock (_lock)
         {
             _running = true;
-            if (_time.GetElapsedTime(_pulseStart) >= Pulse)
-                (_pulseStart, _turns) = (_time.GetTimestamp(), 0);
+            Refill();
         }
 
-        while (Take() is { } turn)
+        var taken = 0;
+        for (; Take() is { } turn; taken++)
             turn.SetResult();
         TaskCompletionSource? over;
         lock (_lock)
         {
             (over, _over, _running) = (_over, null, false);
+            Volatile.Write(ref _lastRound, taken);
             _scheduled = _waiting.Count > 0;
             if (_scheduled)
-                _timer.Change(Max(Pulse - _time.GetElapsedTime(_pulseStart), TimeSpan.FromMilliseconds(1)), Timeout.InfiniteTimeSpan);
+                TimeRound();
         }
 
         over?.SetResult();
@@ -96,15 +107,29 @@ internal sealed class FlushPace : IThreadPoolWorkItem, IDisposable
 
     public void Dispose() => _timer.Dispose();
 
-    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+    private void Refill()
+    {
+        var pulses = _time.GetElapsedTime(_refilled).Ticks / Pulse.Ticks;
+        if (pulses == 0)
+            return;
+        _turns = (int)Math.Min(Burst, _turns + (pulses * PerPulse));
+        _refilled += pulses * Pulse.Ticks * _time.TimestampFrequency / TimeSpan.TicksPerSecond;
+    }
+
+    /// <summary>The next round begins with the next pulse. A timer may come a little early, so it is never set to nothing.</summary>
+    private void TimeRound()
+    {
+        var rest = Pulse - _time.GetElapsedTime(_refilled);
+        _timer.Change(rest > s_soonest ? rest : s_soonest, Timeout.InfiniteTimeSpan);
+    }
 
     private TaskCompletionSource? Take()
     {
         lock (_lock)
         {
-            if (_turns >= PerPulse || !_waiting.TryDequeue(out var turn))
+            if (_turns == 0 || !_waiting.TryDequeue(out var turn))
                 return null;
-            _turns++;
+            _turns--;
             return turn;
         }
     }

@@ -41,7 +41,7 @@ internal sealed class RoundWriter(PipeWriter pipe, FlushPace pace) : PipeWriter
     private async ValueTask<FlushResult> FlushAfterAsync(Task over, CancellationToken cancellationToken)
     {
         await over;
-        _free = FlushPace.PerPulse;
+        _free = pace.LastRound;
         return await pipe.FlushAsync(cancellationToken);
     }
 }

@@ -15,17 +15,17 @@ public sealed class FlushPaceTests : IDisposable
 
     [Fact]
     public async Task Below_the_limit_nobody_waits_for_the_clock() =>
-        await Task.WhenAll(Ask(FlushPace.PerPulse)).WaitAsync(s_limit);
+        await Task.WhenAll(Ask(FlushPace.Burst)).WaitAsync(s_limit);
 
     [Fact]
     public async Task Beyond_it_turns_come_with_the_pulses_in_the_order_they_were_asked_for()
     {
-        var turns = Ask((2 * FlushPace.PerPulse) + 20);
-        await RoundAsync(turns[FlushPace.PerPulse - 1]);
-        Assert.Equal(FlushPace.PerPulse, turns.Count(turn => turn.IsCompleted));
+        var turns = Ask(FlushPace.Burst + FlushPace.PerPulse + 20);
+        await RoundAsync(turns[FlushPace.Burst - 1]);
+        Assert.Equal(FlushPace.Burst, turns.Count(turn => turn.IsCompleted));
         _time.Advance(FlushPace.Pulse);
-        Assert.Equal(2 * FlushPace.PerPulse, turns.TakeWhile(turn => turn.IsCompleted).Count());
-        Assert.Equal(2 * FlushPace.PerPulse, turns.Count(turn => turn.IsCompleted));
+        Assert.Equal(FlushPace.Burst + FlushPace.PerPulse, turns.TakeWhile(turn => turn.IsCompleted).Count());
+        Assert.Equal(FlushPace.Burst + FlushPace.PerPulse, turns.Count(turn => turn.IsCompleted));
         _time.Advance(FlushPace.Pulse);
         Assert.All(turns, turn => Assert.True(turn.IsCompleted));
     }
@@ -33,8 +33,8 @@ public sealed class FlushPaceTests : IDisposable
     [Fact]
     public async Task Nobody_overtakes_those_who_wait()
     {
-        var turns = Ask(2 * FlushPace.PerPulse);
-        await RoundAsync(turns[FlushPace.PerPulse - 1]);
+        var turns = Ask(FlushPace.Burst + FlushPace.PerPulse);
+        await RoundAsync(turns[FlushPace.Burst - 1]);
         var late = Ask(1)[0];
         _time.Advance(FlushPace.Pulse);
         Assert.All(turns, turn => Assert.True(turn.IsCompleted));
@@ -46,9 +46,19 @@ public sealed class FlushPaceTests : IDisposable
     [Fact]
     public async Task After_quiet_the_first_goes_at_once()
     {
-        await RoundAsync(Ask(FlushPace.PerPulse)[^1]);
+        await RoundAsync(Ask(FlushPace.Burst)[^1]);
         _time.Advance(FlushPace.Pulse);
         await Ask(1)[0].WaitAsync(s_limit);
+    }
+
+    [Fact]
+    public async Task Turns_are_saved_up_while_it_is_quiet_to_a_limit()
+    {
+        await RoundAsync(Ask(FlushPace.Burst)[^1]);
+        _time.Advance(1000 * FlushPace.Pulse);
+        var turns = Ask(FlushPace.Burst + 1);
+        await RoundAsync(turns[FlushPace.Burst - 1]);
+        Assert.False(turns[FlushPace.Burst].IsCompleted);
     }
 
     [Fact]
@@ -64,11 +74,11 @@ public sealed class FlushPaceTests : IDisposable
             await Task.Yield();
         }
 
-        Assert.Equal(5 * FlushPace.PerPulse, turns);
+        Assert.Equal(5 * FlushPace.Burst, turns);
 
         async Task WatchAsync()
         {
-            while (turns < 5 * FlushPace.PerPulse)
+            while (turns < 5 * FlushPace.Burst)
             {
                 await _pace.TurnAsync().ConfigureAwait(false);
                 turns++;
@@ -79,7 +89,7 @@ public sealed class FlushPaceTests : IDisposable
     [Fact]
     public async Task A_round_says_when_it_is_over()
     {
-        await RoundAsync(Ask(FlushPace.PerPulse)[^1]);
+        await RoundAsync(Ask(FlushPace.Burst)[^1]);
         Task? over = null;
         var overWithin = true;
         var turn = TurnAsync();
@@ -87,6 +97,7 @@ public sealed class FlushPaceTests : IDisposable
         await turn.WaitAsync(s_limit);
         Assert.False(overWithin);
         Assert.True(over!.IsCompletedSuccessfully);
+        Assert.Equal(1, _pace.LastRound);
         Assert.False(_pace.IsRunning(out _));
 
         async Task TurnAsync()
