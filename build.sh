@@ -137,7 +137,7 @@ wait_for() {
 # Everything: unit, contract, architecture and end-to-end tests. The end-to-end ones make their own hosts (namespaces, each with its own dockerd).
 run_tests() {
     [ "$(id -u)" = 0 ] || die "the end-to-end tests make network namespaces and containers: run as root"
-    need_sdk; need_engine; need_images; need_kubectl; install curl:curl docker-registry:docker-registry openssl:openssl nsenter:util-linux ps:procps
+    need_sdk; need_engine; need_images; need_kubectl; install curl:curl docker-registry:docker-registry zstd:zstd openssl:openssl nsenter:util-linux ps:procps
     need_clients
     build
     publish

@@ -12,7 +12,7 @@ namespace LiteKube.Runtimes.Tests.Native.Images;
 /// <summary>The registry that Debian has, with TLS and a password, where it is installed.</summary>
 public sealed class DebianRegistryTests : IDisposable
 {
-    private const string Program = "/usr/bin/docker-registry";
+    internal const string Program = "/usr/bin/docker-registry";
 
     // me:geheim
     private const string Passwords = "me:$2b$05$abcdefghijklmnopqrstuuVWu8RjbNovPZWAMRdd7iqaaG0mI53Uu\n";
@@ -21,11 +21,9 @@ public sealed class DebianRegistryTests : IDisposable
 
     public void Dispose() => _directory.Dispose();
 
-    [Fact]
+    [RegistryFact]
     public async Task An_image_is_pulled_with_TLS_and_a_password()
     {
-        if (!File.Exists(Program))
-            return;
         var host = $"127.0.0.1:{FreePort.Take()}";
         var (certificate, bundle) = TestCertificates.For("localhost");
         await File.WriteAllBytesAsync(InDirectory("ca.pem"), bundle);
@@ -109,4 +107,9 @@ public sealed class DebianRegistryTests : IDisposable
     }
 
     private string InDirectory(string name) => Path.Combine(_directory.Path, name);
+}
+
+internal sealed class RegistryFactAttribute : FactAttribute
+{
+    public RegistryFactAttribute() => Skip = File.Exists(DebianRegistryTests.Program) ? null : $"{DebianRegistryTests.Program} is not there: apt-get install docker-registry";
 }

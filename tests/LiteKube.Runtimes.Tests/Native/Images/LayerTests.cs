@@ -154,8 +154,6 @@ public sealed class LayerTests : IDisposable
         var plain = new TarBuilder().File("a", "1").Build();
         Assert.Equal("1", await File.ReadAllTextAsync(Path.Combine(await UnpackAsync(TarBuilder.Gzip(plain), TarBuilder.Digest(plain)), "a")));
 
-        if (!File.Exists("/usr/bin/zstd"))
-            return;
         plain = new TarBuilder().File("a", "2").Build();
         var file = Path.Combine(_directory.Path, "plain");
         await File.WriteAllBytesAsync(file, plain);
