@@ -2,6 +2,7 @@ using LiteKube.Api;
 using LiteKube.Api.Core.V1;
 using LiteKube.Api.Discovery.V1;
 using LiteKube.Api.Meta.V1;
+using LiteKube.Client;
 using LiteKube.Testing;
 using static LiteKube.Controllers.Tests.ControllerCluster;
 
@@ -89,6 +90,29 @@ public sealed class EndpointSliceTests
         await cluster.UntilAsync(() => Slices(cluster, "web").Select(s => s.Ports.FirstOrDefault()?.Port).Order().SequenceEqual([8080, 9090]), "one slice a port");
 
         await cluster.UntilAsync(() => cluster.Api.Find<Endpoints>(Default, "web")?.Subsets.Count == 2, "two subsets");
+    }
+
+    [Fact]
+    public async Task Endpoints_that_the_cache_has_not_seen_yet_are_looked_at_again()
+    {
+        await using var cluster = await StartAsync();
+        cluster.MakeReady(cluster.Api.Add(PodOf("a", "web", ("http", 8080))), "10.42.0.1");
+        var made = false;
+        cluster.Api.Refuse = request =>
+        {
+            if (!made && request is { Verb: WriteVerb.Create, Resource.Plural: "endpoints" })
+            {
+                made = true;
+                cluster.Api.Add(new Endpoints { Metadata = new ObjectMeta { Namespace = Default, Name = "web", Labels = new Dictionary<string, string> { ["endpoints.kubernetes.io/managed-by"] = "endpoint-controller" } } });
+            }
+
+            return null;
+        };
+
+        cluster.Api.Add(ServiceOf("web", new ServicePort { Name = "http", Port = 80, TargetPort = "http", Protocol = "TCP" }));
+
+        await cluster.UntilAsync<Endpoints>(Default, "web", e => e.Subsets.Count == 1, "the pod is in it");
+        Assert.True(made);
     }
 
     [Fact]

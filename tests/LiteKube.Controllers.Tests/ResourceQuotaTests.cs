@@ -17,6 +17,7 @@ public sealed class ResourceQuotaTests
             api.Add(Bound("p", "250m"));
         });
 
+        await cluster.UntilAsync<ConfigMap>(Default, "kube-root-ca.crt", _ => true, "the other map of each namespace is there");
         cluster.Api.Add(Quota(("configmaps", "5"), ("pods", "3"), ("requests.cpu", "1"), ("count/deployments.apps", "2")));
 
         await UsedAsync(cluster, "configmaps=2 count/deployments.apps=0 pods=1 requests.cpu=250m");

@@ -85,7 +85,8 @@ internal sealed partial class Rollout
             room -= unhealthy;
         }
 
-        var spare = Sets.All.Sum(rs => rs.Available()) - minAvailable;
+        // A ReplicaSet that was just told to shrink still counts as available what it is about to delete.
+        var spare = Sets.All.Sum(rs => Math.Min(rs.Available(), rs.Replicas())) - minAvailable;
         foreach (var rs in Sets.ActiveOld.ToList())
         {
             if (spare <= 0)
