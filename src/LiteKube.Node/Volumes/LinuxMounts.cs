@@ -1,7 +1,6 @@
 using System.ComponentModel;
 using System.Globalization;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace LiteKube.Node.Volumes;
 
@@ -22,7 +21,7 @@ internal sealed partial class LinuxMounts : IMounts
             var fields = line.Split(' ', 6);
             if (fields.Length < 6)
                 continue;
-            var path = Unescape(fields[4]);
+            var path = MountInfo.Unescape(fields[4]);
             if (path == directory || path.StartsWith(prefix, StringComparison.Ordinal))
                 result.Add(path);
         }
@@ -44,28 +43,6 @@ internal sealed partial class LinuxMounts : IMounts
     {
         if (result != 0)
             throw new IOException($"{what}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
-    }
-
-    /// <summary>mountinfo writes space, tab, line feed and backslash as <c>\ooo</c>.</summary>
-    private static string Unescape(string field)
-    {
-        if (!field.Contains('\\'))
-            return field;
-        var result = new StringBuilder(field.Length);
-        for (var i = 0; i < field.Length; i++)
-        {
-            if (field[i] == '\\' && i + 3 < field.Length)
-            {
-                result.Append((char)Convert.ToInt32(field.Substring(i + 1, 3), 8));
-                i += 3;
-            }
-            else
-            {
-                result.Append(field[i]);
-            }
-        }
-
-        return result.ToString();
     }
 
     [LibraryImport("libc", EntryPoint = "mount", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -1,4 +1,4 @@
-using System.Text;
+using LiteKube.Node.Volumes;
 
 namespace LiteKube.Runtimes.Native.Kernel;
 
@@ -54,28 +54,6 @@ internal static class MountTable
             slave |= tag.StartsWith("master:", StringComparison.Ordinal);
         }
 
-        return new MountEntry(Unescape(fields[4]), fields[separator + 1], Unescape(fields[3]), fields[^1], shared, shared || slave);
-    }
-
-    /// <summary>Space, tab, line feed and backslash stand as <c>\ooo</c>.</summary>
-    private static string Unescape(string field)
-    {
-        if (!field.Contains('\\'))
-            return field;
-        var result = new StringBuilder(field.Length);
-        for (var i = 0; i < field.Length; i++)
-        {
-            if (field[i] == '\\' && i + 3 < field.Length)
-            {
-                result.Append((char)Convert.ToInt32(field.Substring(i + 1, 3), 8));
-                i += 3;
-            }
-            else
-            {
-                result.Append(field[i]);
-            }
-        }
-
-        return result.ToString();
+        return new MountEntry(MountInfo.Unescape(fields[4]), fields[separator + 1], MountInfo.Unescape(fields[3]), fields[^1], shared, shared || slave);
     }
 }
