@@ -194,7 +194,14 @@ internal sealed class WatchHub
         {
             events = _log.Read(watch.Prefix, from, through, PageSize);
         }
-        catch (Exception e) when (e is StoreUnavailableException or StoreCorruptException or ObjectDisposedException)
+        catch (ObjectDisposedException)
+        {
+            // The store is closing, and the log is closed before the watches are: that is an end, not a failure.
+            lock (_gate)
+                watch.End(null);
+            return;
+        }
+        catch (Exception e) when (e is StoreUnavailableException or StoreCorruptException)
         {
             lock (_gate)
                 watch.End(e);

@@ -238,6 +238,23 @@ public sealed class LogStoreTests
     private static async Task<string?> Get(IStore store, string key) =>
         await store.GetAsync(key, None) is { } entry ? Encoding.UTF8.GetString(entry.Value.Span) : null;
 
+    [Fact]
+    public async Task A_watch_that_reads_the_log_while_the_store_closes_ends_without_an_error()
+    {
+        var store = await OpenAsync(new StoreOptions { HistoryMemoryBytes = 1 });
+        var start = await Put(store, "/a", "1");
+        await Put(store, "/a", "2");
+        await Put(store, "/a", "3");
+        using var watch = store.Watch("/", start);
+        _log.HoldReads = new ManualResetEventSlim();
+        var seen = Task.Run(async () => await watch.Events.ReadAllAsync().ToListAsync());
+        Assert.True(await _log.HeldReads.WaitAsync(TimeSpan.FromSeconds(60)));
+
+        await store.DisposeAsync();
+        _log.HoldReads.Set();
+        Assert.Empty(await seen);
+    }
+
     private async Task<LogStore> OpenAsync(StoreOptions? options = null)
     {
         var store = new LogStore(_log, options ?? new StoreOptions(), _time, NullLogger<LogStore>.Instance);

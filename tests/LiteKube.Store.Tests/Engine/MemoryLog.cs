@@ -10,6 +10,7 @@ internal sealed class MemoryLog : IStoreLog
     private readonly SortedDictionary<long, StoreEvent> _records = [];
     private LogHeader _header;
     private long _swept;
+    private volatile bool _closed;
 
     public string Name => "memory";
 
@@ -18,6 +19,12 @@ internal sealed class MemoryLog : IStoreLog
 
     /// <summary>Appends wait for it while set.</summary>
     public volatile ManualResetEventSlim? Hold;
+
+    /// <summary>Reads say that they have come and wait for it while set.</summary>
+    public volatile ManualResetEventSlim? HoldReads;
+
+    /// <summary>Released once for every read that is held up.</summary>
+    public SemaphoreSlim HeldReads { get; } = new(0);
 
     public int Appends { get; private set; }
 
@@ -32,6 +39,7 @@ internal sealed class MemoryLog : IStoreLog
 
     public LogContents Load(CancellationToken cancellationToken)
     {
+        _closed = false;
         lock (_lock)
         {
             var entries = _records.Values.GroupBy(e => e.Key).Select(events => events.Last().Entry).OfType<StoreEntry>().ToList();
@@ -55,6 +63,13 @@ internal sealed class MemoryLog : IStoreLog
 
     public IReadOnlyList<StoreEvent> Read(string prefix, long after, long through, int limit)
     {
+        if (HoldReads is { } hold)
+        {
+            HeldReads.Release();
+            hold.Wait();
+        }
+
+        ObjectDisposedException.ThrowIf(_closed, this);
         lock (_lock)
         {
             return [.. _records.Values
@@ -87,7 +102,5 @@ internal sealed class MemoryLog : IStoreLog
     {
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() => _closed = true;
 }
