@@ -181,7 +181,7 @@ bench() {
     need_engine; need_images; need_kubectl; publish
     say "benchmarks"
     local suite
-    for suite in ${@:-cluster store api}; do LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$suite"; done
+    for suite in ${@:-cluster runtime store api}; do LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$suite"; done
 }
 robustness() { LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Robustness.Tests -c Release -- "$@"; }
 

@@ -1,6 +1,7 @@
 using LiteKube.Benchmarks;
 using LiteKube.Benchmarks.Api;
 using LiteKube.Benchmarks.Cluster;
+using LiteKube.Benchmarks.Runtime;
 using LiteKube.Benchmarks.Store;
 
 // To add a sub-command: a name here, and a class per benchmark in a folder of that name.
@@ -28,6 +29,12 @@ var suites = new Dictionary<string, IBenchmark[]>
         new StartBenchmark(),
         new FootprintBenchmark(),
         new PodStartBenchmark(),
+    ],
+    ["runtime"] =
+    [
+        new FloorBenchmark(),
+        new RuntimeBenchmark("native"),
+        new RuntimeBenchmark("docker"),
     ],
 };
 
