@@ -24,7 +24,11 @@ install() {
 }
 
 need_sdk() { command -v dotnet >/dev/null || die "the .NET SDK 10.0.4xx is needed: https://dotnet.microsoft.com/download/dotnet/10.0"; }
-need_engine() { install crun:crun conmon:conmon docker:docker.io dockerd:docker.io iptables:iptables nft:nftables conntrack:conntrack ip:iproute2; }
+# What LiteKube itself needs of a machine.
+need_runtime() { install crun:crun conmon:conmon iptables:iptables; }
+need_docker() { install docker:docker.io dockerd:docker.io; }
+# Test machines, on both runtimes and both firewalls.
+need_hosts() { need_runtime; need_docker; install nft:nftables conntrack:conntrack ip:iproute2; }
 need_images() { install busybox:busybox-static redis-server:redis-server nginx:nginx-light curl:curl; }
 need_kubectl() { install kubectl:kubernetes-client; }
 
@@ -62,7 +66,7 @@ debian_source() {
         { tail -20 /tmp/litekube-apt.log >&2; die "apt-get could not fetch the source of $1"; }
 }
 
-# A docker engine for `run`: the system's, started where it is not running.
+# The system's docker engine, started where it is not running.
 start_docker() {
     docker info >/dev/null 2>&1 && return 0
     say "starting dockerd"
@@ -80,7 +84,7 @@ format() { need_sdk; say "formatting"; dotnet format LiteKube.sln --no-restore "
 publish() {
     need_sdk
     # Publishing takes a minute or two: only when a source is newer than the executable.
-    if [ -x "$LITEKUBE" ] && [ -z "$(find src packaging/pause Directory.Build.props Directory.Packages.props global.json -newer "$LITEKUBE" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]; then
+    if [ -x "$LITEKUBE" ] && [ -z "$(find src packaging/pause packaging/private-mounts Directory.Build.props Directory.Packages.props global.json -newer "$LITEKUBE" -type f -not -path '*/obj/*' -not -path '*/bin/*' -print -quit)" ]; then
         say "artifacts/litekube is up to date"
         return 0
     fi
@@ -91,10 +95,25 @@ publish() {
 }
 install_file() { cp "$1" "$2.new" && touch "$2.new" && mv "$2.new" "$2"; }
 
+# The sample's images, into what will run them: that is LiteKube's own runtime, but on a machine where Docker ran them before.
+load_images() {
+    local archive=$ARTIFACTS/images/sample.tar machine known id
+    packaging/images/build-images.sh "$archive"
+    machine=$("$LITEKUBE" check) || true # what fails there, the server will say
+    if grep -q ' engine .*Docker Engine' <<<"$machine"; then
+        need_docker; start_docker
+        docker load --quiet --input "$archive"
+        return 0
+    fi
+    known=$("$LITEKUBE" images ls)
+    for id in $(tar xOf "$archive" ./manifest.json | grep -o '[0-9a-f]\{64\}\.json'); do
+        grep -q " ${id:0:12} " <<<"$known" || { "$LITEKUBE" images import --pin "$archive" >/dev/null; return 0; }
+    done
+}
+
 run() {
     [ "$(id -u)" = 0 ] || die "a cluster needs root: sudo ./build.sh run"
-    need_engine; need_images; need_kubectl; publish; start_docker
-    packaging/images/build-images.sh >/dev/null
+    need_runtime; need_images; need_kubectl; publish; load_images
     if ! kubectl get --raw /readyz >/dev/null 2>&1; then
         say "starting litekube server (log: $ARTIFACTS/litekube.log)"
         setsid "$LITEKUBE" server >"$ARTIFACTS/litekube.log" 2>&1 </dev/null &
@@ -110,9 +129,9 @@ run() {
     local port address
     port=$(kubectl get service web -o jsonpath='{.spec.ports[0].nodePort}')
     address=$(kubectl get service web -o jsonpath='{.spec.clusterIP}')
-    wait_for 30 "the sample" "" wget -qO /dev/null "http://$address/"
+    wait_for 30 "the sample" "" curl -sf -o /dev/null "http://$address/"
     say "the cluster is up and the sample answers"
-    wget -qO- "http://127.0.0.1:$port/" || die "the sample does not answer on http://127.0.0.1:$port/"
+    curl -sSf "http://127.0.0.1:$port/" || die "the sample does not answer on http://127.0.0.1:$port/"
     cat <<TXT
 
   the sample:   http://127.0.0.1:$port/   (service web, http://$address/ inside the cluster)
@@ -134,10 +153,10 @@ wait_for() {
     done
 }
 
-# Everything: unit, contract, architecture and end-to-end tests. The end-to-end ones make their own hosts (namespaces, each with its own dockerd).
+# Everything: unit, contract, architecture and end-to-end tests. The end-to-end ones make their own hosts: namespaces, some with a dockerd.
 run_tests() {
     [ "$(id -u)" = 0 ] || die "the end-to-end tests make network namespaces and containers: run as root"
-    need_sdk; need_engine; need_images; need_kubectl; install curl:curl docker-registry:docker-registry zstd:zstd openssl:openssl nsenter:util-linux ps:procps
+    need_sdk; need_hosts; need_images; need_kubectl; install docker-registry:docker-registry zstd:zstd openssl:openssl nsenter:util-linux ps:procps
     need_clients
     build
     publish
@@ -178,7 +197,7 @@ bench() {
     fuzz) robustness fuzz --seconds "${2:-600}" --seed "${3:-$RANDOM}"; return ;;
     power-cut) dotnet run --project tests/LiteKube.Store.Tests -c Release -- power-cut "${2:-2000}" "${3:-$RANDOM}"; return ;;
     esac
-    need_engine; need_images; need_kubectl; publish
+    need_hosts; need_images; need_kubectl; publish
     say "benchmarks"
     local suite
     for suite in ${@:-cluster runtime store api}; do LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$suite"; done

@@ -74,7 +74,7 @@ internal static class Modules
 
     private static void AddNodeModules(IServiceCollection services, NodeSettings settings, bool ensureDnsService, Func<IServiceProvider, NodeServerOptions> server)
     {
-        if (RuntimeChoice.Of(settings) == RuntimeKind.Native)
+        if (RuntimeChoice.Of(settings).Kind == RuntimeKind.Native)
             services.AddNativeRuntime(ModuleOptions.NativeRuntime(settings));
         else
             services.AddDockerRuntime(new DockerRuntimeOptions { Host = settings.DockerHost });

@@ -16,7 +16,7 @@ public sealed class ExecutableTests
     [Fact]
     public async Task Copied_alone_it_works_without_dotnet()
     {
-        await using var cluster = new TestCluster();
+        await using var cluster = new TestCluster(HostRuntime.Native);
         var host = await cluster.AddHostAsync("alone");
         var directory = host.Directory + "/empty";
         // The machine's .NET is hidden from it, and nothing stands beside it.
@@ -25,7 +25,7 @@ public sealed class ExecutableTests
         await host.RunAsync("cp", TestCluster.Executable, directory + "/litekube");
         string[] alone = ["env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", directory + "/litekube"];
         Assert.Contains("Kubernetes v1.36", await host.RunAsync([.. alone, "version"]));
-        using var server = host.Start(false, [.. alone, "server", "--data-dir", directory + "/data", "--write-kubeconfig", directory + "/kubeconfig.yaml", "--docker-host", $"unix://{host.Directory}/docker.sock"]);
+        using var server = host.Start(false, [.. alone, "server", "--data-dir", directory + "/data", "--write-kubeconfig", directory + "/kubeconfig.yaml"]);
         await Eventually.True("its node is Ready", async () => (await host.TryAsync("kubectl", "--kubeconfig", directory + "/kubeconfig.yaml", "wait", "node", "--all", "--for=condition=Ready", "--timeout=5s")).ExitCode == 0);
         await host.TryAsync("pkill", "-TERM", "-x", "litekube");
     }
@@ -58,26 +58,5 @@ public sealed class ExecutableTests
         Assert.DoesNotContain("   at LiteKube", result.All);
         if (Directory.Exists(directory))
             Directory.Delete(directory, recursive: true);
-    }
-
-    [Fact]
-    public async Task Cleanup_removes_what_litekube_made_and_keeps_the_data()
-    {
-        await using var cluster = await TestCluster.StartAsync();
-        await cluster.Apply(Manifest.Deployment("left", replicas: 2));
-        await cluster.Kubectl("rollout", "status", "deployment/left", "--timeout=120s");
-        await cluster.StopLiteKubeAsync(cluster.Server);
-        var host = cluster.Server;
-        await host.RunAsync(TestCluster.Executable, "cleanup", "--data-dir", host.Directory + "/litekube", "--docker-host", $"unix://{host.Directory}/docker.sock");
-
-        Assert.Equal("", await host.RunAsync("docker", "ps", "-aq", "--filter", "label=io.litekube"));
-        Assert.DoesNotContain("lk", string.Join(' ', (await host.RunAsync("ip", "-br", "link")).Split('\n').Select(l => l.Split(' ')[0]).Where(n => n.StartsWith("lk", StringComparison.Ordinal))));
-        Assert.DoesNotContain("litekube", await host.RunAsync("nft", "list", "ruleset"));
-        Assert.DoesNotContain("LITEKUBE", (await host.TryAsync("iptables-save")).Output);
-        Assert.DoesNotContain(host.Directory + "/litekube", await host.RunAsync("cat", "/proc/mounts"));
-        Assert.NotEmpty(Directory.GetFiles(host.Directory + "/litekube", "*.db", SearchOption.AllDirectories));
-
-        await cluster.StartServerAsync();
-        await cluster.Kubectl("rollout", "status", "deployment/left", "--timeout=120s");
     }
 }

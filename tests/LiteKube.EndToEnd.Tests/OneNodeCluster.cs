@@ -3,15 +3,27 @@ using LiteKube.EndToEnd.Tests.Hosts;
 namespace LiteKube.EndToEnd.Tests;
 
 /// <summary>A one-node cluster with the sample deployed, shared by the tests of one class.</summary>
-public sealed class OneNodeCluster : IAsyncLifetime
+public abstract class OneNodeCluster : IAsyncLifetime
 {
+    internal abstract HostRuntime Runtime { get; }
+
     internal TestCluster Cluster { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
-        Cluster = await TestCluster.StartAsync();
+        Cluster = await TestCluster.StartAsync(Runtime);
         await Sample.DeployAsync(Cluster);
     }
 
     public async Task DisposeAsync() => await Cluster.DisposeAsync();
+}
+
+public sealed class DockerNode : OneNodeCluster
+{
+    internal override HostRuntime Runtime => HostRuntime.Docker;
+}
+
+public sealed class NativeNode : OneNodeCluster
+{
+    internal override HostRuntime Runtime => HostRuntime.Native;
 }

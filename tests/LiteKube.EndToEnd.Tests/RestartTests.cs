@@ -4,7 +4,7 @@ using LiteKube.EndToEnd.Tests.Hosts;
 namespace LiteKube.EndToEnd.Tests;
 
 /// <summary>litekube dies; the application does not.</summary>
-public sealed class RestartTests(OneNodeCluster node) : IClassFixture<OneNodeCluster>
+public abstract class RestartTests(OneNodeCluster node)
 {
     private readonly TestCluster _cluster = node.Cluster;
 
@@ -43,8 +43,7 @@ public sealed class RestartTests(OneNodeCluster node) : IClassFixture<OneNodeClu
         Assert.Equal(containers, await RunningContainersAsync());
     }
 
-    private async Task<string[]> RunningContainersAsync() =>
-        (await _cluster.Server.RunAsync("docker", "ps", "-q", "--no-trunc", "--filter", "label=io.litekube")).Split('\n', StringSplitOptions.RemoveEmptyEntries).Order().ToArray();
+    private Task<string[]> RunningContainersAsync() => _cluster.Runtime.RunningAsync(_cluster.Server);
 
     /// <summary>kind/namespace/name/uid of everything that a user or controller made and that does not come and go by itself.</summary>
     private async Task<string[]> ObjectsAsync()
@@ -53,3 +52,7 @@ public sealed class RestartTests(OneNodeCluster node) : IClassFixture<OneNodeClu
         return list["items"]!.AsArray().Select(o => $"{o!["kind"]}/{o["metadata"]!["namespace"]}/{o["metadata"]!["name"]}/{o["metadata"]!["uid"]}").Order().ToArray();
     }
 }
+
+public sealed class DockerRestartTests(DockerNode node) : RestartTests(node), IClassFixture<DockerNode>;
+
+public sealed class NativeRestartTests(NativeNode node) : RestartTests(node), IClassFixture<NativeNode>;

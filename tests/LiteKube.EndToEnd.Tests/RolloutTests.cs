@@ -3,7 +3,7 @@ using LiteKube.EndToEnd.Tests.Hosts;
 namespace LiteKube.EndToEnd.Tests;
 
 /// <summary>Changing what runs: scale, set image, undo, delete; and pods that fail.</summary>
-public sealed class RolloutTests(OneNodeCluster node) : IClassFixture<OneNodeCluster>
+public abstract class RolloutTests(OneNodeCluster node)
 {
     private readonly TestCluster _cluster = node.Cluster;
 
@@ -29,7 +29,7 @@ public sealed class RolloutTests(OneNodeCluster node) : IClassFixture<OneNodeClu
         await _cluster.Kubectl("delete", "deployment", "roll");
         await Eventually.True("its pods and replica sets are gone", async () =>
             (await _cluster.Names("pods", "app=roll")).Length == 0 && (await _cluster.Names("replicasets", "app=roll")).Length == 0);
-        Assert.Equal("", await _cluster.Server.RunAsync("docker", "ps", "-q", "--filter", "label=io.litekube", "--filter", "name=roll"));
+        await Eventually.Get("their containers and sandboxes are gone", () => _cluster.Runtime.OfPodsAsync(_cluster.Server, "roll"), left => left.Length == 0);
 
         async Task EveryImageAsync(string image) => await Eventually.Get("every pod runs " + image,
             () => _cluster.Kubectl("get", "pods", "-l", "app=roll", "-o", "jsonpath={.items[*].spec.containers[0].image}"), images => images.Split(' ') is { Length: 4 } all && all.All(i => i == image));
@@ -41,7 +41,7 @@ public sealed class RolloutTests(OneNodeCluster node) : IClassFixture<OneNodeClu
         await _cluster.Apply(Manifest.Pod("victim"));
         await _cluster.Kubectl("wait", "pod/victim", "--for=condition=Ready", "--timeout=60s");
         var id = await ContainerIdAsync("victim");
-        await _cluster.Server.RunAsync("docker", "kill", id);
+        await _cluster.Runtime.KillAsync(_cluster.Server, id);
         await Eventually.Get("restartCount", () => JsonPathAsync("pod/victim", "{.status.containerStatuses[0].restartCount}"), x => x == "1");
         await Eventually.Get("running again", () => JsonPathAsync("pod/victim", "{.status.containerStatuses[0].ready}"), x => x == "true");
         Assert.NotEqual(id, await ContainerIdAsync("victim"));
@@ -120,8 +120,12 @@ public sealed class RolloutTests(OneNodeCluster node) : IClassFixture<OneNodeClu
 
     private Task<string> JsonPathAsync(string what, string path) => _cluster.Kubectl("get", what, "-o", "jsonpath=" + path);
 
-    private async Task<string> ContainerIdAsync(string pod) => (await JsonPathAsync("pod/" + pod, "{.status.containerStatuses[0].containerID}"))["docker://".Length..];
+    private async Task<string> ContainerIdAsync(string pod) => (await JsonPathAsync("pod/" + pod, "{.status.containerStatuses[0].containerID}")).Split("://")[1];
 
     private async Task<string[]> ReadyEndpointsAsync(string service) => (await _cluster.Kubectl("get", "endpointslices", "-l", "kubernetes.io/service-name=" + service,
         "-o", "jsonpath={range .items[*].endpoints[?(@.conditions.ready==true)]}{.targetRef.name}{\" \"}{end}")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
+
+public sealed class DockerRolloutTests(DockerNode node) : RolloutTests(node), IClassFixture<DockerNode>;
+
+public sealed class NativeRolloutTests(NativeNode node) : RolloutTests(node), IClassFixture<NativeNode>;

@@ -4,7 +4,7 @@ using LiteKube.EndToEnd.Tests.Hosts;
 namespace LiteKube.EndToEnd.Tests;
 
 /// <summary>A three-tier application on one node, used as its owner would with kubectl.</summary>
-public sealed partial class SampleApplicationTests(OneNodeCluster node) : IClassFixture<OneNodeCluster>
+public abstract partial class SampleApplicationTests(OneNodeCluster node)
 {
     private readonly TestCluster _cluster = node.Cluster;
 
@@ -151,3 +151,7 @@ public sealed partial class SampleApplicationTests(OneNodeCluster node) : IClass
     [GeneratedRegex(@"Forwarding from 127\.0\.0\.1:(\d+)")]
     private static partial Regex Forwarding();
 }
+
+public sealed class DockerSampleApplicationTests(DockerNode node) : SampleApplicationTests(node), IClassFixture<DockerNode>;
+
+public sealed class NativeSampleApplicationTests(NativeNode node) : SampleApplicationTests(node), IClassFixture<NativeNode>;

@@ -208,6 +208,7 @@ public sealed partial class NativeRuntime : IContainerRuntime
         }
 
         await _machine.Cgroups.RemoveAsync(_machine.Options.CgroupRoot, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+        _machine.Layout.RemoveRun();
         return removed;
     }
 

@@ -33,6 +33,22 @@ internal sealed class RuntimeLayout(NativeRuntimeOptions options)
         foreach (var directory in (string[])[Sandboxes, Containers, EngineState, Exits, RunningSandboxes, Execs, Programs])
             Directory.CreateDirectory(directory, Private);
     }
+
+    /// <summary>Takes away what a boot would. A sandbox that is still held stays, with all above it: what hangs there is mounts.</summary>
+    public void RemoveRun()
+    {
+        foreach (var directory in (string[])[EngineState, Exits, Execs, Programs])
+        {
+            if (Directory.Exists(directory))
+                Directory.Delete(directory, recursive: true);
+        }
+
+        foreach (var directory in (string[])[RunningSandboxes, options.RunDirectory])
+        {
+            if (Directory.Exists(directory) && !Directory.EnumerateFileSystemEntries(directory).Any())
+                Directory.Delete(directory);
+        }
+    }
 }
 
 /// <param name="Directory">Survives a boot.</param>

@@ -15,7 +15,6 @@ internal static partial class MachineChecks
     private const int ClockUnsynchronized = 0x40;
 
     private static readonly Version s_leastKernel = new(5, 4);
-    private static readonly string[] s_programDirectories = ["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
     public static IReadOnlyList<Finding> Run(ServerSettings settings) =>
     [
@@ -63,7 +62,7 @@ internal static partial class MachineChecks
 
     private static Finding Firewall()
     {
-        var tools = ((string[])["nft", "iptables"]).Where(p => s_programDirectories.Any(d => File.Exists(Path.Combine(d, p)))).ToArray();
+        var tools = ((string[])["nft", "iptables"]).Where(InstalledProgram.Exists).ToArray();
         return tools.Length > 0 ? new Finding(Verdict.Good, "firewall", string.Join(" and ", tools)) : new Finding(Verdict.Bad, "firewall", "neither nft nor iptables", "install the package nftables");
     }
 
@@ -112,11 +111,12 @@ internal static partial class MachineChecks
     private static Finding Engine(NodeSettings settings)
     {
         var native = NativePrograms.Look(ModuleOptions.NativeRuntime(settings));
-        if (RuntimeChoice.Of(settings) == RuntimeKind.Docker)
+        var (kind, why) = RuntimeChoice.Of(settings);
+        if (kind == RuntimeKind.Docker)
             return File.Exists(settings.DockerHost["unix://".Length..])
-                ? new Finding(Verdict.Good, "engine", $"Docker Engine at {settings.DockerHost}{(native.ArePresent ? "; --runtime native would use " + native.Engine : "")}")
-                : new Finding(Verdict.Bad, "engine", $"no Docker Engine at {settings.DockerHost}", "start it, or use --runtime native");
-        return native.ArePresent ? new Finding(Verdict.Good, "engine", $"native: {native.Engine} ({native.Explanation})") : new Finding(Verdict.Bad, "engine", "none", native.Remedy + ", or install Docker Engine");
+                ? new Finding(Verdict.Good, "engine", $"Docker Engine at {settings.DockerHost} ({why}{(native.ArePresent ? "; --runtime native would use " + native.Engine : "")})")
+                : new Finding(Verdict.Bad, "engine", $"no Docker Engine at {settings.DockerHost} ({why})", "start it, or use --runtime native");
+        return native.ArePresent ? new Finding(Verdict.Good, "engine", $"native ({why}): {native.Engine}, {native.Explanation}") : new Finding(Verdict.Bad, "engine", "none", native.Remedy + ", or install Docker Engine");
     }
 
     [LibraryImport("libc", EntryPoint = "adjtimex", SetLastError = true)]

@@ -23,6 +23,7 @@ internal static class Cleanup
             .AddDockerRuntime(new DockerRuntimeOptions { Host = settings.DockerHost })
             .BuildServiceProvider();
         Console.WriteLine($"containers removed: {await RemoveNativeAsync(settings, services, cancellationToken) + await RemoveFromDockerAsync(settings, services, cancellationToken)}");
+        RuntimeChoice.Forget(settings);
         Console.WriteLine($"pods' volumes removed: {NodeCleanup.Run(ModuleOptions.Node(settings))}");
         await new NetworkCleanup(ModuleOptions.Network(settings), services.GetRequiredService<ILogger<NetworkCleanup>>()).RunAsync(cancellationToken);
         Console.WriteLine("interfaces and firewall rules removed");
@@ -33,23 +34,23 @@ internal static class Cleanup
     private static async Task<int> RemoveNativeAsync(NodeSettings settings, ServiceProvider services, CancellationToken cancellationToken)
     {
         var options = ModuleOptions.NativeRuntime(settings);
-        if (!Directory.Exists(options.RootDirectory))
+        if (!Directory.Exists(options.RootDirectory) && !Directory.Exists(options.RunDirectory))
             return 0;
         await using var native = new NativeRuntime(options, TimeProvider.System, services.GetRequiredService<ILoggerFactory>());
         return await native.RemoveEverythingAsync(cancellationToken);
     }
 
+    /// <summary>Also where the native runtime runs now: the machine may have run Docker before.</summary>
     private static async Task<int> RemoveFromDockerAsync(NodeSettings settings, ServiceProvider services, CancellationToken cancellationToken)
     {
-        if (RuntimeChoice.Of(settings) == RuntimeKind.Native)
-            return 0;
         try
         {
             return await ((DockerRuntime)services.GetRequiredService<IContainerRuntime>()).RemoveEverythingAsync(cancellationToken);
         }
         catch (RuntimeException error) when (error.Error == RuntimeError.Unavailable)
         {
-            throw new UserErrorException($"{error.Message} Without the engine its containers cannot be removed, and nothing else was touched.");
+            return RuntimeChoice.Of(settings).Kind == RuntimeKind.Native ? 0
+                : throw new UserErrorException($"{error.Message} Without the engine its containers cannot be removed, and nothing else was touched.");
         }
     }
 

@@ -25,12 +25,12 @@ internal static partial class Preflight
 
     private static async Task CheckRuntimeAsync(NodeSettings settings, CancellationToken cancellationToken)
     {
-        var kind = RuntimeChoice.Of(settings);
+        var kind = RuntimeChoice.Of(settings).Kind;
         if (kind == RuntimeKind.Docker)
-            await CheckDockerAsync(settings.DockerHost, cancellationToken);
+            await CheckDockerAsync(settings, cancellationToken);
         else if (NativePrograms.Look(ModuleOptions.NativeRuntime(settings)) is { ArePresent: false } missing)
             throw new UserErrorException(settings.Runtime == RuntimeWish.Native ? missing.Explanation
-                : $"there is nothing to run containers with: no Docker Engine at {settings.DockerHost}, and {missing.Explanation} (or install and start Docker Engine)");
+                : $"there is nothing to run containers with: {missing.Explanation} (or install and start Docker Engine; there is none at {settings.DockerHost})");
         RuntimeChoice.Remember(settings, kind);
     }
 
@@ -51,10 +51,11 @@ internal static partial class Preflight
         }
     }
 
-    private static async Task CheckDockerAsync(string dockerHost, CancellationToken cancellationToken)
+    private static async Task CheckDockerAsync(NodeSettings settings, CancellationToken cancellationToken)
     {
-        var path = dockerHost["unix://".Length..];
-        var remedy = $"install it (apt-get install docker.io), start it (systemctl start docker), or say where it listens with --docker-host";
+        var path = settings.DockerHost["unix://".Length..];
+        var remedy = "install it (apt-get install docker.io), start it (systemctl start docker), or say where it listens with --docker-host"
+            + (settings.Runtime == RuntimeWish.Auto ? "; this machine's containers ran on it before, which --runtime native leaves behind" : "");
         if (!File.Exists(path))
             throw new UserErrorException($"there is no Docker Engine at {path}: {remedy}");
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

@@ -17,40 +17,54 @@ internal enum RuntimeKind
     Native,
 }
 
+/// <param name="Why">For the operator.</param>
+internal sealed record RuntimeDecision(RuntimeKind Kind, string Why);
+
 /// <summary>
-/// Which of the two runs this machine's containers. Left to itself, LiteKube stays with what it ran before, since the other would not know its
-/// containers; the first time it takes Docker where it answers, then the native runtime.
+/// Which of the two runs this machine's containers. Left to itself, LiteKube stays with what it ran before for as long as that is installed, since
+/// the other would not know its containers; else the native runtime where its programs are, else Docker where it answers.
 /// </summary>
 internal static class RuntimeChoice
 {
     private const string FileName = "runtime";
 
     /// <summary>Whether it works is the preflight's question.</summary>
-    public static RuntimeKind Of(NodeSettings settings) => settings.Runtime switch
+    public static RuntimeDecision Of(NodeSettings settings) => settings.Runtime switch
     {
-        RuntimeWish.Docker => RuntimeKind.Docker,
-        RuntimeWish.Native => RuntimeKind.Native,
+        RuntimeWish.Docker => new RuntimeDecision(RuntimeKind.Docker, "asked for"),
+        RuntimeWish.Native => new RuntimeDecision(RuntimeKind.Native, "asked for"),
         _ => Remembered(settings) switch
         {
-            RuntimeKind.Docker when File.Exists(SocketPath(settings)) || !HasNative(settings) => RuntimeKind.Docker,
-            RuntimeKind.Native when HasNative(settings) => RuntimeKind.Native,
-            _ => Answers(settings) ? RuntimeKind.Docker : RuntimeKind.Native,
+            RuntimeKind.Docker when HasDocker(settings) || !HasNative(settings) => new RuntimeDecision(RuntimeKind.Docker, "this machine ran it before"),
+            RuntimeKind.Native when HasNative(settings) || !Answers(settings) => new RuntimeDecision(RuntimeKind.Native, "this machine ran it before"),
+            _ when HasNative(settings) => new RuntimeDecision(RuntimeKind.Native, "it comes first"),
+            _ when Answers(settings) => new RuntimeDecision(RuntimeKind.Docker, "the programs of the native runtime are missing"),
+            _ => new RuntimeDecision(RuntimeKind.Native, "there is no Docker Engine either"),
         },
     };
 
     public static void Remember(NodeSettings settings, RuntimeKind kind)
     {
         Directory.CreateDirectory(settings.AgentDir);
-        File.WriteAllText(Path.Combine(settings.AgentDir, FileName), kind.ToString());
+        File.WriteAllText(FileOf(settings), kind.ToString());
     }
 
-    private static RuntimeKind? Remembered(NodeSettings settings)
+    /// <summary>When no container is left.</summary>
+    public static void Forget(NodeSettings settings)
     {
-        var file = Path.Combine(settings.AgentDir, FileName);
-        return File.Exists(file) && Enum.TryParse<RuntimeKind>(File.ReadAllText(file), out var kind) ? kind : null;
+        if (File.Exists(FileOf(settings)))
+            File.Delete(FileOf(settings));
     }
+
+    private static RuntimeKind? Remembered(NodeSettings settings) =>
+        File.Exists(FileOf(settings)) && Enum.TryParse<RuntimeKind>(File.ReadAllText(FileOf(settings)), out var kind) ? kind : null;
+
+    private static string FileOf(NodeSettings settings) => Path.Combine(settings.AgentDir, FileName);
 
     private static bool HasNative(NodeSettings settings) => NativePrograms.Look(ModuleOptions.NativeRuntime(settings)).ArePresent;
+
+    /// <summary>An engine that is only stopped counts: its containers will be back with it.</summary>
+    private static bool HasDocker(NodeSettings settings) => File.Exists(SocketPath(settings)) || InstalledProgram.Exists("dockerd");
 
     private static string SocketPath(NodeSettings settings) => settings.DockerHost["unix://".Length..];
 

@@ -3,13 +3,16 @@ using System.Diagnostics;
 namespace LiteKube.EndToEnd.Tests.Hosts;
 
 /// <summary>The published executable on one or more test hosts, used through kubectl as a user would.</summary>
-internal sealed class TestCluster : IAsyncDisposable
+/// <param name="runtime">Docker where none is named.</param>
+internal sealed class TestCluster(HostRuntime? runtime = null) : IAsyncDisposable
 {
     private static int s_count;
 
     private readonly string _fabric = $"{Environment.ProcessId % 100000}{Interlocked.Increment(ref s_count)}";
     private readonly Dictionary<TestHost, Process> _processes = [];
     private readonly List<TestHost> _hosts = [];
+
+    public HostRuntime Runtime { get; } = runtime ?? HostRuntime.Docker;
 
     public TestHost Server => _hosts[0];
 
@@ -18,9 +21,11 @@ internal sealed class TestCluster : IAsyncDisposable
     public static string Executable { get; } = Environment.GetEnvironmentVariable("LITEKUBE") is { Length: > 0 } path && File.Exists(path) ? path
         : throw new InvalidOperationException("LITEKUBE names no executable; run these tests with ./build.sh test, or publish and set LITEKUBE=artifacts/litekube");
 
-    public static async Task<TestCluster> StartAsync(params string[] flags)
+    public static Task<TestCluster> StartAsync(params string[] flags) => StartAsync(HostRuntime.Docker, flags);
+
+    public static async Task<TestCluster> StartAsync(HostRuntime runtime, params string[] flags)
     {
-        var cluster = new TestCluster();
+        var cluster = new TestCluster(runtime);
         try
         {
             await cluster.AddHostAsync("alpha");
@@ -37,7 +42,7 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public async Task<TestHost> AddHostAsync(string name)
     {
-        var host = await TestHost.UpAsync(_fabric, name, 11 + _hosts.Count);
+        var host = await TestHost.UpAsync(Runtime, _fabric, name, 11 + _hosts.Count);
         _hosts.Add(host);
         return host;
     }
@@ -122,7 +127,8 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private void StartLiteKube(TestHost host, string[] arguments)
     {
-        var command = $"exec {Executable} {string.Join(' ', arguments.Select(a => $"'{a}'"))} --docker-host unix://{host.Directory}/docker.sock --node-name {host.Name} >>{host.Directory}/litekube.log 2>&1";
+        string[] words = [.. arguments, .. Runtime.Flags(host), "--node-name", host.Name];
+        var command = $"exec {Executable} {string.Join(' ', words.Select(a => $"'{a}'"))} >>{host.Directory}/litekube.log 2>&1";
         _processes[host] = host.Start(false, "bash", "-c", command);
     }
 }

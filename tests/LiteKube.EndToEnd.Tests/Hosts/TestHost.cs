@@ -7,14 +7,19 @@ internal sealed class TestHost
 {
     private static readonly string s_script = Path.Combine(AppContext.BaseDirectory, "Hosts", "host.sh");
 
+    private static readonly Lazy<Task<string>> s_images = new(BuildImagesAsync);
+
     private readonly string _fabric;
 
-    private TestHost(string fabric, string name, int index)
+    private TestHost(HostRuntime runtime, string fabric, string name, int index)
     {
         _fabric = fabric;
+        Runtime = runtime;
         Name = name;
         Address = $"192.168.77.{index}";
     }
+
+    public HostRuntime Runtime { get; }
 
     public string Name { get; }
 
@@ -22,11 +27,11 @@ internal sealed class TestHost
 
     public string Directory => $"/tmp/litekube-hosts/{_fabric}/{Name}";
 
-    public static async Task<TestHost> UpAsync(string fabric, string name, int index)
+    public static async Task<TestHost> UpAsync(HostRuntime runtime, string fabric, string name, int index)
     {
-        var host = new TestHost(fabric, name, index);
-        (await Shell.RunAsync(["bash", s_script, "up", fabric, name, index.ToString(System.Globalization.CultureInfo.InvariantCulture)])).Ok();
-        (await Shell.RunAsync(["env", $"DOCKER_HOST=unix://{host.Directory}/docker.sock", "bash", Path.Combine(AppContext.BaseDirectory, "Hosts", "build-images.sh")])).Ok();
+        var host = new TestHost(runtime, fabric, name, index);
+        (await Shell.RunAsync(["bash", s_script, "up", fabric, name, index.ToString(System.Globalization.CultureInfo.InvariantCulture), runtime.Daemon])).Ok();
+        await runtime.LoadImagesAsync(host, await s_images.Value);
         return host;
     }
 
@@ -44,4 +49,12 @@ internal sealed class TestHost
     public Task CutCableAsync() => Shell.RunAsync(["bash", s_script, "cut", _fabric, Name]);
 
     public Task HealCableAsync() => Shell.RunAsync(["bash", s_script, "heal", _fabric, Name]);
+
+    /// <summary>Once a build of these tests: the archive stands beside them.</summary>
+    private static async Task<string> BuildImagesAsync()
+    {
+        var archive = Path.Combine(AppContext.BaseDirectory, "images", "sample.tar");
+        (await Shell.RunAsync(["bash", Path.Combine(AppContext.BaseDirectory, "Hosts", "build-images.sh"), archive])).Ok();
+        return archive;
+    }
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
-# A machine for a test: namespaces of its own for network, mounts, processes, host name, IPC and cgroups, and its own dockerd.
+# A machine for a test: namespaces of its own for network, mounts, processes, host name, IPC and cgroups, and, if asked for, its own dockerd.
 # Hosts of one fabric are joined by a switch, which is a bridge in a network namespace of its own, so that the real machine's firewall plays no part.
-#   host.sh up FABRIC HOST INDEX     makes the switch where it is missing, and host INDEX (address 192.168.77.INDEX) behind it; returns when dockerd answers
+#   host.sh up FABRIC HOST INDEX [dockerd]
+#                                    makes the switch where it is missing, and host INDEX (address 192.168.77.INDEX) behind it; returns when it is up
 #   host.sh run FABRIC HOST COMMAND  runs a command inside
 #   host.sh cut|heal FABRIC HOST     unplugs its cable; plugs it in again
 #   host.sh down FABRIC              ends all hosts of the fabric and removes what was made
@@ -13,10 +14,17 @@ netns=lkh-$fabric-$host
 v1="cpu cpuacct cpuset memory devices freezer blkio pids systemd"
 unified() { [ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ]; }
 cgroup_dirs() { if unified; then echo "/sys/fs/cgroup/$netns"; else for c in $v1; do echo "/sys/fs/cgroup/$c/$netns"; done; fi; }
-enter_cgroups() { local d; for d in $(cgroup_dirs); do echo "$BASHPID" >"$d/cgroup.procs" 2>/dev/null; done; }
+# Where cgroups have one tree, the host's own processes are in a leaf of it: what bounds children cannot have processes, too.
+leave_root_cgroup() {
+    local p c
+    mkdir -p "$1/init"
+    for p in $(cat "$1/cgroup.procs"); do echo "$p" >"$1/init/cgroup.procs" 2>/dev/null; done
+    for c in $(cat "$1/cgroup.controllers"); do echo "+$c" >"$1/cgroup.subtree_control" 2>/dev/null; done
+}
+enter_cgroups() { local d; for d in $(cgroup_dirs); do [ ! -d "$d/init" ] || d=$d/init; echo "$BASHPID" >"$d/cgroup.procs" 2>/dev/null; done; }
 
 up() {
-    local index=$1 port=p-$host d
+    local index=$1 engine=${2:-} port=p-$host d
     mkdir -p "$state"
     if [ ! -e "/run/netns/$switch" ]; then
         ip netns add "$switch"
@@ -33,7 +41,7 @@ up() {
         for f in cpus mems; do cat "/sys/fs/cgroup/cpuset/cpuset.$f" >"/sys/fs/cgroup/cpuset/$netns/cpuset.$f"; done
         echo 1 >"/sys/fs/cgroup/cpuset/$netns/cgroup.clone_children"
     fi
-    init_script "$index" >"$state/init.sh"
+    init_script "$index" "$engine" >"$state/init.sh"
     # Into the cgroups first, so that the cgroup namespace has its root there.
     (
         enter_cgroups
@@ -42,10 +50,13 @@ up() {
     )
     local i
     for i in $(seq 600); do
-        [ -S "$state/docker.sock" ] && DOCKER_HOST=unix://$state/docker.sock docker info >/dev/null 2>&1 && return 0
+        if [ -e "$state/up" ] && { [ -z "$engine" ] || DOCKER_HOST=unix://$state/docker.sock docker info >/dev/null 2>&1; }; then
+            ! unified || leave_root_cgroup "/sys/fs/cgroup/$netns"
+            return 0
+        fi
         sleep 0.1
     done
-    tail -20 "$state/init.log" "$state/dockerd.log" >&2
+    tail -20 "$state"/*.log >&2
     return 1
 }
 
@@ -71,12 +82,17 @@ ip link set lo up
 ip addr replace 192.168.77.$1/24 dev eth0
 ip link set eth0 up
 ip route replace default via 192.168.77.254 2>/dev/null || true
-dockerd --data-root $state/docker --exec-root /run/docker --pidfile /run/docker.pid -H unix://$state/docker.sock -H unix:///run/docker.sock \\
-    --storage-driver overlay2 --insecure-registry 127.0.0.1:5000 >$state/dockerd.log 2>&1 &
+$([ -z "$2" ] || dockerd_line)
+touch '$state/up'
 trap 'kill \$(jobs -p); wait; exit 0' TERM
 # Process 1 reaps whatever is left to it.
 while :; do wait -n || true; sleep 0.2 & wait \$!; done
 I
+}
+
+dockerd_line() {
+    echo "dockerd --data-root $state/docker --exec-root /run/docker --pidfile /run/docker.pid -H unix://$state/docker.sock -H unix:///run/docker.sock" \
+        "--storage-driver overlay2 --insecure-registry 127.0.0.1:5000 >$state/dockerd.log 2>&1 &"
 }
 
 run() {
@@ -115,5 +131,5 @@ run) run "$@" ;;
 cut) ip -n "$switch" link set "p-$host" down ;;
 heal) ip -n "$switch" link set "p-$host" up ;;
 down) down ;;
-*) sed -n 2,8p "$0"; exit 2 ;;
+*) sed -n 2,9p "$0"; exit 2 ;;
 esac

@@ -134,6 +134,22 @@ public sealed class AdoptionTests
         Assert.Equal(137, (await pod.EndAsync(id)).ExitCode);
     }
 
+    [Fact]
+    public async Task When_everything_is_removed_only_images_are_left()
+    {
+        await using var pod = new NativePod();
+        await pod.SaysAsync(await pod.StartAsync("echo ready; sleep 1000"), "ready");
+        await pod.CreateAsync("true");
+
+        Assert.Equal(3, await pod.Runtime.RemoveEverythingAsync(pod.Cancellation));
+
+        Assert.False(Directory.Exists(pod.Host.Options.RunDirectory));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(pod.Host.Options.RootDirectory, "containers")));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(pod.Host.Options.RootDirectory, "sandboxes")));
+        Assert.Single(await pod.Runtime.Images.ListAsync(pod.Cancellation));
+        await pod.RestartAsync();
+    }
+
     private static void KillMonitor(NativePod pod, string id)
     {
         var record = JsonNode.Parse(File.ReadAllText(Path.Combine(pod.Host.Options.RootDirectory, "containers", id, "container.json")))!;
