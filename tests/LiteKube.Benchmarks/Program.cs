@@ -1,6 +1,7 @@
 using LiteKube.Benchmarks;
 using LiteKube.Benchmarks.Api;
 using LiteKube.Benchmarks.Cluster;
+using LiteKube.Benchmarks.Images;
 using LiteKube.Benchmarks.Runtime;
 using LiteKube.Benchmarks.Store;
 
@@ -35,6 +36,11 @@ var suites = new Dictionary<string, IBenchmark[]>
         new FloorBenchmark(),
         new RuntimeBenchmark("native"),
         new RuntimeBenchmark("docker"),
+    ],
+    ["images"] =
+    [
+        new UnpackBenchmark(),
+        new ImportMemoryBenchmark(),
     ],
 };
 

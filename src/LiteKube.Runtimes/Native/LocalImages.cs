@@ -34,15 +34,8 @@ public sealed class LocalImages : IDisposable
     /// <param name="archive">From its beginning; it need not be a file.</param>
     /// <param name="name">For an archive of one image that says none.</param>
     /// <returns>The images' ids.</returns>
-    public async Task<IReadOnlyList<string>> ImportAsync(Stream archive, string? name, bool pinned, CancellationToken cancellationToken)
-    {
-        using var work = _store.Layers.NewWork();
-        var path = Path.Combine(work.Path, "archive");
-        var file = File.Create(path);
-        await using (file.ConfigureAwait(false))
-            await archive.CopyToAsync(file, cancellationToken).ConfigureAwait(false);
-        return await ImportAsync(path, name, pinned, cancellationToken).ConfigureAwait(false);
-    }
+    public Task<IReadOnlyList<string>> ImportAsync(Stream archive, string? name, bool pinned, CancellationToken cancellationToken) =>
+        new ImageImporter(_store).ImportAsync(archive, null, name, pinned, cancellationToken);
 
     public Task<IReadOnlyList<string>> ImportAsync(string path, string? name, bool pinned, CancellationToken cancellationToken) =>
         new ImageImporter(_store).ImportAsync(path, name, pinned, cancellationToken);

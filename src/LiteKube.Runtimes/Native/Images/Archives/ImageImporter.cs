@@ -1,5 +1,6 @@
 using System.Text.Json;
 using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native.Images.Layers;
 using LiteKube.Runtimes.Native.Images.Registries;
 using LiteKube.Runtimes.Native.Images.Storing;
 
@@ -19,38 +20,67 @@ internal sealed class ImageImporter(ImageStore store)
     /// <exception cref="RuntimeException">ImagePull: what is wrong with the archive.</exception>
     public async Task<IReadOnlyList<string>> ImportAsync(string path, string? name, bool pinned, CancellationToken cancellationToken)
     {
-        using var archive = await OpenedArchive.OpenAsync(path, store.Layers.NewWork(), store.Options.Limits, cancellationToken).ConfigureAwait(false);
+        var file = Compression.OpenFile(path);
+        await using (file.ConfigureAwait(false))
+            return await ImportAsync(file, file.CanSeek ? file.Length : null, name, pinned, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <param name="source">From its beginning; it need not be a file.</param>
+    /// <param name="size">Null where only the end will tell.</param>
+    /// <inheritdoc cref="ImportAsync(string, string?, bool, CancellationToken)"/>
+    public async Task<IReadOnlyList<string>> ImportAsync(Stream source, long? size, string? name, bool pinned, CancellationToken cancellationToken)
+    {
+        // Said before gigabytes are read for nothing.
+        var named = name is null ? null : ImageReference.Parse(name).ToString();
+        using var archive = await OpenedArchive.OpenAsync(source, size, store, cancellationToken).ConfigureAwait(false);
         var images = archive.Has(SavedIndex) ? Saved(archive) : archive.Has(OciIndex) ? Layout(archive)
             : throw OpenedArchive.Refused("it has neither manifest.json (docker save) nor index.json (OCI layout)");
         if (images.Count == 0)
             throw OpenedArchive.Refused($"it has no image for linux/{ManifestParser.Architecture}");
-        if (name is not null)
-            images = images.Count == 1 ? [images[0] with { Names = [ImageReference.Parse(name).ToString()] }] : throw OpenedArchive.Refused($"one name was given for {images.Count} images");
-        var ids = new List<string>();
-        foreach (var image in images)
-            ids.Add(await ImportAsync(archive, image, pinned, cancellationToken).ConfigureAwait(false));
-        return ids;
+        if (named is not null)
+            images = images.Count == 1 ? [images[0] with { Names = [named] }] : throw OpenedArchive.Refused($"one name was given for {images.Count} images");
+        return await ImportAsync(archive, images, pinned, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<string> ImportAsync(OpenedArchive archive, ArchivedImage image, bool pinned, CancellationToken cancellationToken)
+    /// <summary>All layers, then one sync, then the images.</summary>
+    private async Task<IReadOnlyList<string>> ImportAsync(OpenedArchive archive, List<ArchivedImage> images, bool pinned, CancellationToken cancellationToken)
     {
-        var (_, diffIds) = ConfigParser.Parse(image.Config);
-        var id = Digests.Of(image.Config);
-        if (diffIds.Count != image.Layers.Count)
-            throw OpenedArchive.Refused($"the configuration of an image has {diffIds.Count} layers, and the archive has {image.Layers.Count}");
         var claims = new List<IDisposable>();
         try
         {
-            foreach (var (diffId, file) in diffIds.Zip(image.Layers))
+            var records = new List<(ImageRecord Record, ArchivedImage Image)>();
+            var unpacked = new Dictionary<string, UnpackedLayer>(StringComparer.Ordinal);
+            foreach (var image in images)
             {
-                claims.Add(store.Layers.Claim(diffId));
-                if (store.Layers.Find(diffId) is null)
-                    await store.Layers.UnpackAsync(diffId, archive.PathOf(file), cancellationToken).ConfigureAwait(false);
+                var (_, diffIds) = ConfigParser.Parse(image.Config);
+                if (diffIds.Count != image.Layers.Count)
+                    throw OpenedArchive.Refused($"the configuration of an image has {diffIds.Count} layers, and the archive has {image.Layers.Count}");
+                long size = image.Config.Length;
+                foreach (var (diffId, file) in diffIds.Zip(image.Layers).DistinctBy(l => l.First, StringComparer.Ordinal))
+                {
+                    claims.Add(store.Layers.Claim(diffId));
+                    if (store.Layers.Find(diffId) is { } present)
+                    {
+                        size += present.FileBytes;
+                        continue;
+                    }
+
+                    if (!unpacked.TryGetValue(diffId, out var layer))
+                    {
+                        unpacked[diffId] = layer = await archive.LayerAsync(file, cancellationToken).ConfigureAwait(false);
+                        layer.Require(diffId);
+                    }
+
+                    size += layer.Record.FileBytes;
+                }
+
+                records.Add((new ImageRecord(Digests.Of(image.Config), image.Manifest, diffIds, size), image));
             }
 
-            var size = image.Config.Length + diffIds.Distinct(StringComparer.Ordinal).Sum(d => store.Layers.Find(d)!.FileBytes);
-            store.Catalog.Commit(new ImageRecord(id, image.Manifest, diffIds, size), image.Config, image.Names, pinned);
-            return id;
+            await Task.Run(() => store.Layers.Publish(archive.Work, unpacked.Values), CancellationToken.None).ConfigureAwait(false);
+            foreach (var (record, image) in records)
+                store.Catalog.Commit(record, image.Config, image.Names, pinned);
+            return [.. records.Select(r => r.Record.Id)];
         }
         finally
         {

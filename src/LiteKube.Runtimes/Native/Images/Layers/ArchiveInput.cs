@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Security.Cryptography;
@@ -5,8 +6,8 @@ using System.Security.Cryptography;
 namespace LiteKube.Runtimes.Native.Images.Layers;
 
 /// <summary>
-/// The bytes of an uncompressed archive, counted and digested. Decompression and digest run ahead on a thread of their own, by a few buffers, whatever
-/// the archive's size.
+/// The bytes of an uncompressed archive, counted and, where asked for, digested. Decompression and digest run ahead on a thread of their own, by a few
+/// buffers, whatever the archive's size.
 /// </summary>
 internal sealed class ArchiveInput : IDisposable
 {
@@ -14,9 +15,9 @@ internal sealed class ArchiveInput : IDisposable
     private const int Buffers = 4;
 
     private readonly Stream _source;
-    private readonly long _limit;
-    private readonly string _limitReason;
-    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly Func<long> _compressed;
+    private readonly LayerLimits _limits;
+    private readonly IncrementalHash? _hash;
     private readonly BlockingCollection<(byte[] Buffer, int Length)> _full = new(Buffers);
     private readonly BlockingCollection<byte[]> _empty = new(Buffers);
     private readonly CancellationTokenSource _stop;
@@ -27,15 +28,14 @@ internal sealed class ArchiveInput : IDisposable
     private bool _ended;
     private volatile ExceptionDispatchInfo? _fault;
 
-    public ArchiveInput(Stream source, long compressedSize, LayerLimits limits, CancellationToken cancellationToken)
+    /// <param name="compressed">The length of the compressed form, as far as it is known.</param>
+    public ArchiveInput(Stream source, Func<long> compressed, LayerLimits limits, bool digest, CancellationToken cancellationToken)
     {
-        _source = source;
-        var byRatio = Math.Max(limits.FreeBytes, compressedSize * limits.MaxRatio);
-        _limit = Math.Min(byRatio, limits.MaxBytes);
-        _limitReason = _limit == limits.MaxBytes ? $"it unpacks to more than {limits.MaxBytes} bytes" : $"its {compressedSize} bytes unpack to more than {limits.MaxRatio} times as many";
+        (_source, _compressed, _limits) = (source, compressed, limits);
+        _hash = digest ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         for (var i = 0; i < Buffers; i++)
-            _empty.Add(new byte[BufferSize], CancellationToken.None);
+            _empty.Add(ArrayPool<byte>.Shared.Rent(BufferSize), CancellationToken.None);
         _ahead = Task.Factory.StartNew(ReadAhead, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
@@ -74,7 +74,7 @@ internal sealed class ArchiveInput : IDisposable
     {
         if (!_ended)
             throw new InvalidOperationException("the archive is not read to its end");
-        return Digests.Take(_hash);
+        return Digests.Take(_hash ?? throw new InvalidOperationException("no digest was asked for"));
     }
 
     public void Dispose()
@@ -84,7 +84,11 @@ internal sealed class ArchiveInput : IDisposable
         // It ends at its next buffer; the source is the caller's to close then.
         _ahead.Wait();
         _stop.Dispose();
-        _hash.Dispose();
+        _hash?.Dispose();
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+        foreach (var buffer in _empty.Concat(_full.Select(f => f.Buffer)))
+            ArrayPool<byte>.Shared.Return(buffer);
         _full.Dispose();
         _empty.Dispose();
     }
@@ -92,7 +96,11 @@ internal sealed class ArchiveInput : IDisposable
     private bool Next()
     {
         if (_ended)
+        {
+            _fault?.Throw();
             return false;
+        }
+
         if (_buffer.Length > 0)
             _empty.Add(_buffer, CancellationToken.None);
         _buffer = [];
@@ -117,14 +125,28 @@ internal sealed class ArchiveInput : IDisposable
             while (true)
             {
                 var buffer = _empty.Take(_stop.Token);
-                var length = _source.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-                _stop.Token.ThrowIfCancellationRequested();
-                if (length == 0)
-                    return;
-                total += length;
-                if (total > _limit)
-                    throw LayerRefusal.Because(_limitReason);
-                _hash.AppendData(buffer, 0, length);
+                var length = 0;
+                try
+                {
+                    length = _source.ReadAtLeast(buffer.AsSpan(0, BufferSize), BufferSize, throwOnEndOfStream: false);
+                    _stop.Token.ThrowIfCancellationRequested();
+                    if (length == 0)
+                        return;
+                    total += length;
+                    Limit(total);
+                    _hash?.AppendData(buffer, 0, length);
+                }
+                catch
+                {
+                    length = 0;
+                    throw;
+                }
+                finally
+                {
+                    if (length == 0)
+                        ArrayPool<byte>.Shared.Return(buffer);
+                }
+
                 _full.Add((buffer, length), CancellationToken.None);
             }
         }
@@ -141,5 +163,13 @@ internal sealed class ArchiveInput : IDisposable
         {
             _full.CompleteAdding();
         }
+    }
+
+    private void Limit(long total)
+    {
+        if (total > _limits.MaxBytes)
+            throw LayerRefusal.Because($"it unpacks to more than {_limits.MaxBytes} bytes");
+        if (total > _limits.FreeBytes && _compressed() is var compressed && total > compressed * _limits.MaxRatio)
+            throw LayerRefusal.Because($"its {compressed} bytes unpack to more than {_limits.MaxRatio} times as many");
     }
 }

@@ -5,28 +5,35 @@ namespace LiteKube.Runtimes.Native.Images.Layers;
 /// <summary>Opens an archive by what its first bytes say of its compression; what a media type says may be wrong.</summary>
 internal static class Compression
 {
-    public static Stream Open(string path)
+    private const int MagicBytes = 6;
+    private const int ReadAtOnce = 64 << 10;
+
+    public static FileStream OpenFile(string path) =>
+        new(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
+
+    /// <summary>Of the whole stream. The result is the caller's to dispose, the stream with it.</summary>
+    public static Stream Open(Stream compressed)
     {
-        var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0, Options = FileOptions.SequentialScan });
         try
         {
-            Span<byte> magic = stackalloc byte[6];
-            var length = file.ReadAtLeast(magic, magic.Length, throwOnEndOfStream: false);
-            file.Position = 0;
-            return Kind(magic[..length]) switch
+            var source = HeadedStream.Open(compressed, MagicBytes);
+            return Kind(source.Head) switch
             {
-                "gzip" => new GZipStream(new BufferedStream(file, 64 << 10), CompressionMode.Decompress),
-                "zstd" => ZstdProgram.Open(file),
-                null => file,
+                "gzip" => new GZipStream(new BufferedStream(source, ReadAtOnce), CompressionMode.Decompress),
+                "zstd" => ZstdProgram.Open(source),
+                null => source,
                 var other => throw LayerRefusal.Because($"it is compressed with {other}, which LiteKube does not read: gzip, zstd and uncompressed layers can be had"),
             };
         }
         catch
         {
-            file.Dispose();
+            compressed.Dispose();
             throw;
         }
     }
+
+    /// <summary>Whether it begins like an archive, compressed or not.</summary>
+    public static bool IsArchive(ReadOnlySpan<byte> head) => Kind(head) is not null || TarHeader.HasMagic(head);
 
     private static string? Kind(ReadOnlySpan<byte> magic) =>
         magic.StartsWith((ReadOnlySpan<byte>)[0x1f, 0x8b]) ? "gzip"

@@ -7,8 +7,12 @@ namespace LiteKube.Runtimes.Native.Images.Layers;
 internal static class LayerRefusal
 {
     private const int Shown = 200;
+    private const string Refused = "the layer is refused: ";
 
-    public static RuntimeException Because(string reason) => new(RuntimeError.ImagePull, "the layer is refused: " + reason);
+    public static RuntimeException Because(string reason) => new(RuntimeError.ImagePull, Refused + reason);
+
+    /// <summary>Null where it is no refusal.</summary>
+    public static string? ReasonOf(RuntimeException e) => e.Message.StartsWith(Refused, StringComparison.Ordinal) ? e.Message[Refused.Length..] : null;
 
     /// <param name="path">One character a byte.</param>
     public static RuntimeException Entry(string path, string reason) => Because($"its entry \"{Show(path)}\" {reason}");

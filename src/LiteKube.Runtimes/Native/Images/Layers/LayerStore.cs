@@ -60,45 +60,71 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
         if (Find(diffId) is not null)
             return;
         using var work = NewWork();
-        var layer = Path.Combine(work.Path, "layer");
-        var displaced = Path.Combine(layer, DisplacedName);
-        foreach (var directory in new[] { layer, Path.Combine(layer, FilesName), displaced })
-            Directory.CreateDirectory(directory, StoreFiles.DirectoryMode);
-        File.SetUnixFileMode(Path.Combine(layer, FilesName), (UnixFileMode)FileModes.ImpliedDirectory);
-        options.AtStep?.Invoke("unpacking begun");
-        var record = Unpack(diffId, archive, layer, displaced, cancellationToken);
-        options.AtStep?.Invoke("files written");
-        if (record.Displaced.Count == 0)
-            Directory.Delete(displaced);
-        File.WriteAllBytes(Path.Combine(layer, RecordName), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.LayerRecord));
+        using var source = Compression.OpenFile(archive);
+        var layer = Unpack(Path.Combine(work.Path, "layer"), source, source.Length, cancellationToken);
+        layer.Require(diffId);
+        Publish(work, [layer]);
+    }
 
-        // Thousands of files: one sync of all costs less than one of each. Only then does the layer get its name.
-        StoreFiles.SyncFileSystem(layer);
-        options.AtStep?.Invoke("layer durable");
+    /// <summary>Unpacks an archive, compressed or not, into a directory for unfinished work. What its digest ought to be is the caller's to know.</summary>
+    /// <exception cref="RuntimeException">ImagePull: the archive is refused, or the disk is full. Then nothing of it is left.</exception>
+    public UnpackedLayer Unpack(string directory, Stream archive, long compressedSize, CancellationToken cancellationToken)
+    {
+        var displaced = Path.Combine(directory, DisplacedName);
+        foreach (var path in new[] { directory, Path.Combine(directory, FilesName), displaced })
+            Directory.CreateDirectory(path, StoreFiles.DirectoryMode);
+        File.SetUnixFileMode(Path.Combine(directory, FilesName), (UnixFileMode)FileModes.ImpliedDirectory);
+        options.AtStep?.Invoke("unpacking begun");
         try
         {
-            StoreFiles.Rename(layer, layout.Layer(diffId));
-            options.AtStep?.Invoke("layer named");
+            var record = Unpack(archive, compressedSize, directory, displaced, cancellationToken);
+            options.AtStep?.Invoke("files written");
+            if (record.Displaced.Count == 0)
+                Directory.Delete(displaced);
+            File.WriteAllBytes(Path.Combine(directory, RecordName), JsonSerializer.SerializeToUtf8Bytes(record, StoreJson.Default.LayerRecord));
+            return new UnpackedLayer(directory, record);
         }
-        catch (IOException) when (Find(diffId) is not null)
+        catch
         {
-            // Another process was faster; both have the same bytes.
-            return;
+            FileTree.Delete(directory);
+            throw;
         }
     }
 
-    private LayerRecord Unpack(string diffId, string archive, string layer, string displaced, CancellationToken cancellationToken)
+    /// <summary>Makes unpacked layers durable and gives them their names. The caller claims them.</summary>
+    public void Publish(WorkDirectory work, IReadOnlyCollection<UnpackedLayer> layers)
+    {
+        if (layers.Count == 0)
+            return;
+
+        // Thousands of files: one sync of all costs less than one of each. Only then do the layers get their names.
+        StoreFiles.SyncFileSystem(work.Path);
+        options.AtStep?.Invoke("layer durable");
+        foreach (var layer in layers)
+        {
+            try
+            {
+                StoreFiles.Rename(layer.Directory, layout.Layer(layer.Record.DiffId));
+                options.AtStep?.Invoke("layer named");
+            }
+            catch (IOException) when (Find(layer.Record.DiffId) is not null)
+            {
+                // Another process was faster; both have the same bytes.
+                continue;
+            }
+        }
+    }
+
+    private LayerRecord Unpack(Stream archive, long compressedSize, string layer, string displaced, CancellationToken cancellationToken)
     {
         using var source = Compression.Open(archive);
-        using var input = new ArchiveInput(source, new FileInfo(archive).Length, options.Limits, cancellationToken);
+        using var input = new ArchiveInput(source, () => compressedSize, options.Limits, digest: true, cancellationToken);
         LayerRecord record;
         using (var recipe = new RecipeWriter(File.Create(Path.Combine(layer, RecipeName))))
         using (var tree = new LayerTree(LayerTree.OpenRoot(Path.Combine(layer, FilesName)), options.Limits))
         using (var aside = LayerTree.OpenRoot(displaced))
             record = new LayerUnpacker(tree, aside, new TarReader(input, options.Limits, recipe), recipe, options.Limits).Unpack(cancellationToken);
-        var digest = input.Digest();
-        return digest == diffId ? record with { DiffId = diffId, ArchiveBytes = input.Position }
-            : throw LayerRefusal.Because($"its content has the digest {digest}, and the image says {diffId}");
+        return record with { DiffId = input.Digest(), ArchiveBytes = input.Position };
     }
 
     /// <summary>Bytes of all layers' files.</summary>

@@ -48,16 +48,19 @@ internal readonly ref struct TarHeader
 
     public long Modified => Number(136, 12);
 
-    public long DeviceMajor => HasMagic ? Number(329, 8) : 0;
+    public long DeviceMajor => IsKnown ? Number(329, 8) : 0;
 
-    public long DeviceMinor => HasMagic ? Number(337, 8) : 0;
+    public long DeviceMinor => IsKnown ? Number(337, 8) : 0;
 
     public long SparseSize => Number(483, 12);
 
-    private bool HasMagic => _block.Slice(257, 5).SequenceEqual("ustar"u8);
+    private bool IsKnown => HasMagic(_block);
 
     /// <summary>GNU's own form has other things where ustar has the prefix.</summary>
-    private bool IsUstar => HasMagic && _block[262] == 0;
+    private bool IsUstar => IsKnown && _block[262] == 0;
+
+    /// <summary>Of all but the oldest archives.</summary>
+    public static bool HasMagic(ReadOnlySpan<byte> block) => block.Length >= 262 && block.Slice(257, 5).SequenceEqual("ustar"u8);
 
     public TarKind? Kind(string name) => Type switch
     {

@@ -54,11 +54,14 @@ internal sealed class TarReader(ArchiveInput input, LayerLimits limits, RecipeWr
     }
 
     /// <summary>Some more of the entry's payload, valid until the next call; empty at its end.</summary>
-    public ReadOnlySpan<byte> Read()
+    public ReadOnlySpan<byte> Read() => Read(long.MaxValue);
+
+    /// <summary>The same, so many bytes at most.</summary>
+    public ReadOnlySpan<byte> Read(long most)
     {
         if (_remaining == 0)
             return default;
-        var bytes = input.Take(_remaining);
+        var bytes = input.Take(Math.Min(most, _remaining));
         if (bytes.Length == 0)
             throw LayerRefusal.Because("its archive ends in the middle of a file");
         _remaining -= bytes.Length;

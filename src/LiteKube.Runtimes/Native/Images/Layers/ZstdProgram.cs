@@ -1,24 +1,31 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using LiteKube.Node.Runtime;
 
 namespace LiteKube.Runtimes.Native.Images.Layers;
 
-/// <summary>Decompresses zstd by the program of that name. A layer that it cannot read ends in its own words.</summary>
+/// <summary>Decompresses zstd by the program of that name. What it cannot read ends in its own words.</summary>
 internal sealed class ZstdProgram : Stream
 {
+    private const int CopyAtOnce = 64 << 10;
+
     private static readonly string[] s_directories = ["/usr/local/bin", "/usr/bin", "/bin"];
 
     private readonly Process _process;
+    private readonly Stream _source;
     private readonly Stream _output;
     private readonly Task<string> _errors;
+    private readonly Task _feeding;
+    private ExceptionDispatchInfo? _sourceFault;
     private bool _ended;
 
-    private ZstdProgram(Process process)
+    private ZstdProgram(Process process, Stream source)
     {
         _process = process;
+        _source = source;
         _output = process.StandardOutput.BaseStream;
         _errors = process.StandardError.ReadToEndAsync();
-        process.StandardInput.Close();
+        _feeding = Task.Factory.StartNew(Feed, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     public override bool CanRead => true;
@@ -31,16 +38,15 @@ internal sealed class ZstdProgram : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public static Stream Open(FileStream archive)
+    /// <summary>The source is disposed with it.</summary>
+    public static Stream Open(Stream source)
     {
-        var path = archive.Name;
-        archive.Dispose();
         var program = s_directories.Select(d => Path.Combine(d, "zstd")).FirstOrDefault(File.Exists)
             ?? throw new RuntimeException(RuntimeError.ImagePull, "the image has a layer compressed with zstd, and the program zstd is not installed: install the package zstd (apt-get install zstd, dnf install zstd, apk add zstd)");
 
         // Without the limit a frame could ask for gigabytes of memory.
-        var start = new ProcessStartInfo(program, ["-d", "-c", "-q", "-f", "--memory=128MB", "--", path]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        return new ZstdProgram(Process.Start(start) ?? throw new IOException($"{program} did not start"));
+        var start = new ProcessStartInfo(program, ["-d", "-c", "-q", "-f", "--memory=128MB"]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        return new ZstdProgram(Process.Start(start) ?? throw new IOException($"{program} did not start"), source);
     }
 
     public override int Read(Span<byte> buffer)
@@ -50,6 +56,8 @@ internal sealed class ZstdProgram : Stream
         {
             _ended = true;
             _process.WaitForExit();
+            _feeding.Wait();
+            _sourceFault?.Throw();
             if (_process.ExitCode != 0)
                 throw LayerRefusal.Because($"zstd cannot decompress it ({_errors.GetAwaiter().GetResult().Trim()})");
         }
@@ -75,9 +83,48 @@ internal sealed class ZstdProgram : Stream
         {
             if (!_process.HasExited)
                 _process.Kill();
+
+            // Nobody reads the source any more when this is over.
+            _feeding.Wait();
             _process.Dispose();
+            _source.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Feed()
+    {
+        using var input = _process.StandardInput.BaseStream;
+        var buffer = new byte[CopyAtOnce];
+        try
+        {
+            int count;
+            while ((count = _source.Read(buffer)) > 0)
+            {
+                if (!TryWrite(input, buffer.AsSpan(0, count)))
+                    return;
+            }
+        }
+        catch (Exception e)
+        {
+            // Whoever reads gets it.
+            _sourceFault = ExceptionDispatchInfo.Capture(e);
+        }
+    }
+
+    /// <summary>False where the program has ended: its exit code and its words say why.</summary>
+    private static bool TryWrite(Stream input, ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            input.Write(bytes);
+            input.Flush();
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }
