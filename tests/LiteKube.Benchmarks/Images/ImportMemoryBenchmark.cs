@@ -7,7 +7,7 @@ namespace LiteKube.Benchmarks.Images;
 /// <summary>The most memory this process had while it imported a small image, and one twenty times as large. Fails where the size shows.</summary>
 internal sealed class ImportMemoryBenchmark : IBenchmark
 {
-    private const double AllowedGrowth = 16;
+    private const double AllowedGrowth = 8;
 
     public string Name => "memory";
 
@@ -34,10 +34,22 @@ internal sealed class ImportMemoryBenchmark : IBenchmark
         // 5 resets the highest resident size to what it is now (proc(5)).
         await File.WriteAllTextAsync("/proc/self/clear_refs", "5");
         var target = Path.Combine(directory, "target");
+        using var stop = new CancellationTokenSource();
+        var collecting = CollectAsync(stop.Token);
         using (var images = new LocalImages(new NativeRuntimeOptions { RootDirectory = target }, TimeProvider.System, NullLoggerFactory.Instance))
             await images.ImportAsync(image.ArchiveFile, null, pinned: false, CancellationToken.None);
+        await stop.CancelAsync();
+        await collecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Directory.Delete(target, recursive: true);
         var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
         return double.Parse(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1e3;
+    }
+
+    /// <summary>What is garbage and not yet collected does not count: a small image's end comes before any collection.</summary>
+    private static async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        while (await timer.WaitForNextTickAsync(cancellationToken))
+            GC.Collect(0);
     }
 }

@@ -111,7 +111,7 @@ internal sealed class OpenedArchive : IDisposable
         using var payload = HeadedStream.Open(new PayloadStream(reader), HeadBytes);
         if (size <= SmallFile || !Compression.IsArchive(payload.Head))
         {
-            var path = NewPath();
+            var path = Path.Combine(Work.Path, NewName());
             using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
             payload.CopyTo(file);
             return new ArchivedFile.Kept(path);
@@ -119,7 +119,7 @@ internal sealed class OpenedArchive : IDisposable
 
         try
         {
-            return new ArchivedFile.Unpacked(_layers.Unpack(NewPath(), payload, size, cancellationToken));
+            return new ArchivedFile.Unpacked(_layers.Unpack(Work, NewName(), payload, size, cancellationToken));
         }
         catch (RuntimeException e) when (e.Error == RuntimeError.ImagePull)
         {
@@ -130,10 +130,10 @@ internal sealed class OpenedArchive : IDisposable
     private UnpackedLayer Unpack(string path, CancellationToken cancellationToken)
     {
         using var file = Compression.OpenFile(path);
-        return _layers.Unpack(NewPath(), file, file.Length, cancellationToken);
+        return _layers.Unpack(Work, NewName(), file, file.Length, cancellationToken);
     }
 
-    private string NewPath() => Path.Combine(Work.Path, (_count++).ToString(CultureInfo.InvariantCulture));
+    private string NewName() => (_count++).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Older Docker saves a layer that comes twice as a link to the first. Only names are compared: nothing is followed on disk.</summary>
     private static string Target(string name, string link)

@@ -61,15 +61,16 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
             return;
         using var work = NewWork();
         using var source = Compression.OpenFile(archive);
-        var layer = Unpack(Path.Combine(work.Path, "layer"), source, source.Length, cancellationToken);
+        var layer = Unpack(work, "layer", source, source.Length, cancellationToken);
         layer.Require(diffId);
         Publish(work, [layer]);
     }
 
     /// <summary>Unpacks an archive, compressed or not, into a directory for unfinished work. What its digest ought to be is the caller's to know.</summary>
     /// <exception cref="RuntimeException">ImagePull: the archive is refused, or the disk is full. Then nothing of it is left.</exception>
-    public UnpackedLayer Unpack(string directory, Stream archive, long compressedSize, CancellationToken cancellationToken)
+    public UnpackedLayer Unpack(WorkDirectory work, string name, Stream archive, long compressedSize, CancellationToken cancellationToken)
     {
+        var directory = Path.Combine(work.Path, name);
         var displaced = Path.Combine(directory, DisplacedName);
         foreach (var path in new[] { directory, Path.Combine(directory, FilesName), displaced })
             Directory.CreateDirectory(path, StoreFiles.DirectoryMode);
@@ -77,7 +78,7 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
         options.AtStep?.Invoke("unpacking begun");
         try
         {
-            var record = Unpack(archive, compressedSize, directory, displaced, cancellationToken);
+            var record = Unpack(archive, compressedSize, directory, displaced, work.Wrote, cancellationToken);
             options.AtStep?.Invoke("files written");
             if (record.Displaced.Count == 0)
                 Directory.Delete(displaced);
@@ -97,8 +98,8 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
         if (layers.Count == 0)
             return;
 
-        // Thousands of files: one sync of all costs less than one of each. Only then do the layers get their names.
-        StoreFiles.SyncFileSystem(work.Path);
+        // Only what is durable gets a name.
+        work.Sync();
         options.AtStep?.Invoke("layer durable");
         foreach (var layer in layers)
         {
@@ -115,7 +116,7 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
         }
     }
 
-    private LayerRecord Unpack(Stream archive, long compressedSize, string layer, string displaced, CancellationToken cancellationToken)
+    private LayerRecord Unpack(Stream archive, long compressedSize, string layer, string displaced, Action<long> wrote, CancellationToken cancellationToken)
     {
         using var source = Compression.Open(archive);
         using var input = new ArchiveInput(source, () => compressedSize, options.Limits, digest: true, cancellationToken);
@@ -123,7 +124,7 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
         using (var recipe = new RecipeWriter(File.Create(Path.Combine(layer, RecipeName))))
         using (var tree = new LayerTree(LayerTree.OpenRoot(Path.Combine(layer, FilesName)), options.Limits))
         using (var aside = LayerTree.OpenRoot(displaced))
-            record = new LayerUnpacker(tree, aside, new TarReader(input, options.Limits, recipe), recipe, options.Limits).Unpack(cancellationToken);
+            record = new LayerUnpacker(tree, aside, new TarReader(input, options.Limits, recipe), recipe, options.Limits, wrote).Unpack(cancellationToken);
         return record with { DiffId = input.Digest(), ArchiveBytes = input.Position };
     }
 

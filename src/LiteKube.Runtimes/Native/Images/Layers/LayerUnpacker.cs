@@ -9,7 +9,8 @@ namespace LiteKube.Runtimes.Native.Images.Layers;
 /// Turns a layer's archive into a lower directory for overlayfs: whiteouts become character devices 0/0, opaque directories get their attribute.
 /// What an entry takes the place of is moved aside and kept, since the archive cannot be exported without it.
 /// </summary>
-internal sealed class LayerUnpacker(LayerTree tree, SafeFileHandle displaced, TarReader archive, RecipeWriter recipe, LayerLimits limits)
+/// <param name="wrote">Told how many bytes more were written.</param>
+internal sealed class LayerUnpacker(LayerTree tree, SafeFileHandle displaced, TarReader archive, RecipeWriter recipe, LayerLimits limits, Action<long> wrote)
 {
     private const string Whiteout = ".wh.";
     private const string Opaque = ".wh..wh..opq";
@@ -106,7 +107,10 @@ internal sealed class LayerUnpacker(LayerTree tree, SafeFileHandle displaced, Ta
             if (size > 0)
                 recipe.File(_entry, path.Value, size);
             while (archive.Read() is { Length: > 0 } bytes)
+            {
                 Write(file, bytes, entry.Name);
+                wrote(bytes.Length);
+            }
         }
 
         LayerTree.Check(Libc.ChangeOwner(file, entry.Owner, entry.Group), entry.Name);

@@ -12,13 +12,13 @@ internal sealed class PaxHeaders
     private readonly Dictionary<string, byte[]> _values = new(StringComparer.Ordinal);
     private long? _sparseOffset;
 
-    public IReadOnlyList<(string Name, byte[] Value)> Attributes =>
+    public IReadOnlyList<(string Name, byte[] Value)> Attributes => _values.Count == 0 ? [] :
         [.. _values.Where(v => v.Key.StartsWith(AttributePrefix, StringComparison.Ordinal)).Select(v => (v.Key[AttributePrefix.Length..], v.Value))];
 
     /// <summary>Of version 0.0, which repeats its keys.</summary>
     public List<(long Offset, long Length)>? SparseParts { get; private set; }
 
-    public bool IsSparse => _values.Keys.Any(k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal));
+    public bool IsSparse => _values.Count > 0 && _values.Keys.Any(k => k.StartsWith("GNU.sparse.", StringComparison.Ordinal));
 
     public long? Size => Number("size") is { } size ? size >= 0 ? size : throw LayerRefusal.Because("its archive has a negative size in it") : null;
 

@@ -19,6 +19,8 @@ internal readonly record struct TarPath(string Value)
     {
         if (text.Length > limits.MaxPathLength)
             throw LayerRefusal.Entry(entry, $"has a path of {text.Length} bytes");
+        if (IsPlain(text))
+            return text.AsSpan().Count('/') < limits.MaxDepth ? new TarPath(text) : throw LayerRefusal.Entry(entry, $"is {text.AsSpan().Count('/') + 1} directories deep");
         var parts = text.Split('/').Where(p => p is not ("" or ".")).ToList();
         if (parts.Contains(".."))
             throw LayerRefusal.Entry(entry, "leads out of its directory by \"..\"");
@@ -27,6 +29,21 @@ internal readonly record struct TarPath(string Value)
         if (parts.Any(p => p.Length > MaxName))
             throw LayerRefusal.Entry(entry, $"has a name of more than {MaxName} bytes");
         return new TarPath(string.Join('/', parts));
+    }
+
+    /// <summary>Nothing is to be left out of it, and nothing is wrong with it: most paths.</summary>
+    private static bool IsPlain(ReadOnlySpan<char> text)
+    {
+        while (true)
+        {
+            var slash = text.IndexOf('/');
+            var part = slash < 0 ? text : text[..slash];
+            if (part is "" or "." or ".." || part.Length > MaxName)
+                return false;
+            if (slash < 0)
+                return true;
+            text = text[(slash + 1)..];
+        }
     }
 
     /// <summary>As the kernel takes it.</summary>

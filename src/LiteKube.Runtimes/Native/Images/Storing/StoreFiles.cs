@@ -44,11 +44,10 @@ internal static partial class StoreFiles
     }
 
     /// <summary>Everything written to the file system that the directory is on.</summary>
-    public static void SyncFileSystem(string directory)
+    public static void SyncFileSystem(SafeFileHandle directory, string path)
     {
-        using var handle = OpenDirectory(directory);
-        if (SyncFs(handle) != 0)
-            throw new IOException($"{directory} cannot be made durable: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (SyncFs(directory) != 0)
+            throw new IOException($"{path} cannot be made durable: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     public static void SyncDirectory(string directory)
