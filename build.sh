@@ -200,7 +200,7 @@ bench() {
     need_hosts; need_images; need_kubectl; publish
     say "benchmarks"
     local suite
-    for suite in ${@:-cluster runtime store api}; do LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$suite"; done
+    for suite in ${@:-cluster runtime images store api}; do LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Benchmarks -c Release -- "$suite"; done
 }
 robustness() { LITEKUBE=$LITEKUBE dotnet run --project tests/LiteKube.Robustness.Tests -c Release -- "$@"; }
 
