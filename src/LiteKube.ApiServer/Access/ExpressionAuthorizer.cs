@@ -44,6 +44,7 @@ internal sealed class ExpressionAuthorizer(IAuthorizer authorizer) : IExpression
                 Path = check.Path ?? "",
                 IsResourceRequest = check.Path is null,
                 FieldSelector = check.FieldSelector,
+                LabelSelector = check.LabelSelector,
             };
             try
             {

@@ -1,4 +1,5 @@
 using System.Text;
+using LiteKube.Api;
 using LiteKube.ApiServer.Aggregation;
 using LiteKube.ApiServer.Http;
 using LiteKube.ApiServer.Resources;
@@ -17,7 +18,7 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, MergedDiscovery 
         path = path.TrimEnd('/');
         if (path is "/api" or "/apis")
         {
-            if (WantsAggregated(context) is { } version)
+            if (AggregatedVersion(context) is { } version)
                 await AggregatedAsync(context, path, version);
             else
                 await WriteAsync(context, path == "/api" ? Core() : await merged.GroupsAsync(LegacyDiscovery.Groups(registry.Current), context.RequestAborted));
@@ -77,20 +78,22 @@ internal sealed class DiscoveryPaths(ResourceRegistry registry, MergedDiscovery 
         return made;
     }
 
-    /// <summary>The version of the aggregated form, where the best clause that can be met asks for it.</summary>
-    private static string? WantsAggregated(HttpContext context)
+    /// <summary>The version of the aggregated form, where the best clause that can be met asks for it; null for the old form.</summary>
+    /// <exception cref="ApiException">NotAcceptable: clauses of which none can be met, such as one for a version that is not there.</exception>
+    private static string? AggregatedVersion(HttpContext context)
     {
         foreach (var clause in AcceptHeader.Parse(context.Request.Headers.Accept).Clauses)
         {
-            if (clause.Format != MediaFormat.Json)
+            // The old form is JSON also for clients that would take protobuf or YAML.
+            if (clause.Format is null || clause.Quality == 0)
                 continue;
-            if (clause is { As: "APIGroupDiscoveryList", Group: "apidiscovery.k8s.io", Version: "v2" or "v2beta1" })
+            if (clause is { Format: MediaFormat.Json, As: "APIGroupDiscoveryList", Group: "apidiscovery.k8s.io", Version: "v2" or "v2beta1" })
                 return clause.Version;
             if (string.IsNullOrEmpty(clause.As))
                 return null;
         }
 
-        return null;
+        throw new ApiException(StatusReason.NotAcceptable, "only the following media types are accepted: application/json");
     }
 
     private static ValueTask WriteAsync(HttpContext context, byte[] json)

@@ -17,7 +17,7 @@ internal sealed class HealthChecks(ReadySignal ready, BootstrapProgress bootstra
     private readonly HealthCheck[] _hooks =
     [
         Hook("rbac/bootstrap-roles", bootstrap), Hook("scheduling/bootstrap-system-priority-classes", bootstrap), Hook("priority-and-fairness-config-producer", bootstrap),
-        Hook("start-system-namespaces-controller", bootstrap), Hook("bootstrap-controller", bootstrap),
+        Hook("start-system-namespaces-controller", bootstrap), Hook("start-kubernetes-service-cidr-controller", bootstrap), Hook("bootstrap-controller", bootstrap),
     ];
 
     /// <param name="root"><c>healthz</c>, <c>livez</c> or <c>readyz</c>.</param>

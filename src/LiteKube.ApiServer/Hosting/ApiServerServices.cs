@@ -56,6 +56,7 @@ public static class ApiServerServices
         services.AddSingleton<IHostedService, DefinitionController>();
         services.AddSingleton<IHostedService, ApiServerService>();
         services.AddSingleton<IHostedService, EndpointKeeper>();
+        services.AddSingleton<IHostedService, AddressRecordKeeper>();
         services.AddSingleton<IHostedService, EventSweeper>();
         return services;
     }
@@ -64,10 +65,13 @@ public static class ApiServerServices
     {
         services.AddSingleton<ObjectStorage>();
         services.AddSingleton<PrefixFollower>();
+        services.AddSingleton<AddressRecords>();
         services.AddSingleton<ServiceAllocator>();
+        services.AddSingleton<DefaultServiceCidr>();
         services.AddSingleton<KubernetesService>();
         services.AddSingleton<PodStrategy>();
         services.AddSingleton<ServiceStrategy>();
+        services.AddSingleton<AddressStrategy>();
         services.AddSingleton<DefinitionProgress>();
         services.AddSingleton<CustomResourceDefinitionStrategy>();
         services.AddSingleton<CustomResourceFactory>();

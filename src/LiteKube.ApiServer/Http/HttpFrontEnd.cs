@@ -92,7 +92,7 @@ internal sealed partial class HttpFrontEnd(
     {
         var context = exchange.Context;
         var options = QueryOptions.Parse(context.Request.QueryString.Value);
-        var asked = RemoteRequest.Of(remote, path, context.Request.Method, options.Watch, options.FieldSelector);
+        var asked = RemoteRequest.Of(remote, path, context.Request.Method, options);
         var verb = asked?.Verb ?? context.Request.Method.ToLowerInvariant();
         exchange.Begin(audit, caller, verb);
         await exchange.TakeSeatAsync(flows, asked?.Flow(caller.User, remote) ?? new FlowRequest(caller.User, verb, "", "", "", "", path), context.RequestAborted);

@@ -11,9 +11,12 @@ internal sealed class OpenApiPaths(ResourceRegistry registry, RemoteApis remotes
     private const string V2Path = "/openapi/v2";
     private const string V3Path = "/openapi/v3";
     private const string V2Protobuf = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    private const string V3Protobuf = "application/com.github.proto-openapi.spec.v3.v1.0+protobuf";
 
     /// <summary>The first is what older clients ask for, though @ may not stand in a media type.</summary>
     private static readonly string[] s_v2Protobuf = ["application/com.github.proto-openapi.spec.v2@v1.0+protobuf", V2Protobuf];
+
+    private static readonly string[] s_v3Protobuf = ["application/com.github.proto-openapi.spec.v3@v1.0+protobuf", V3Protobuf];
 
     private volatile PublishedOpenApi? _published;
 
@@ -31,7 +34,7 @@ internal sealed class OpenApiPaths(ResourceRegistry registry, RemoteApis remotes
                     await WriteAsync(context, V2Protobuf, current.V2Protobuf, current.V2ProtobufTag);
                 return true;
             case V3Path or V3Path + "/":
-                Choose(context, []);
+                // JSON, whatever the client would rather have: the index has no other form in Kubernetes either.
                 await WriteAsync(context, ResultWriter.Json, current.V3Index, current.V3IndexTag);
                 return true;
         }
@@ -51,7 +54,7 @@ internal sealed class OpenApiPaths(ResourceRegistry registry, RemoteApis remotes
             return true;
         }
 
-        Choose(context, []);
+        var form = Choose(context, s_v3Protobuf);
         var hash = context.Request.Query["hash"].ToString();
         if (hash.Length > 0 && hash != document.Hash)
         {
@@ -63,7 +66,10 @@ internal sealed class OpenApiPaths(ResourceRegistry registry, RemoteApis remotes
         // An address with a hash never changes what it leads to.
         if (hash.Length > 0)
             context.Response.Headers.CacheControl = "public, immutable";
-        await WriteAsync(context, ResultWriter.Json, document.Json, document.Hash);
+        if (form == OpenApiForm.Json)
+            await WriteAsync(context, ResultWriter.Json, document.Json, document.Hash);
+        else
+            await WriteAsync(context, V3Protobuf, document.Protobuf, document.Hash + "-protobuf");
         return true;
     }
 

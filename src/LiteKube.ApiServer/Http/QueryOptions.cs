@@ -13,8 +13,17 @@ internal static class QueryOptions
         if (string.IsNullOrEmpty(query) || query == "?")
             return RequestOptions.None;
         var options = RequestOptions.None;
+        var seen = new List<string>(4);
         foreach (var pair in new QueryStringEnumerable(query))
-            options = With(options, pair.DecodeName().ToString(), pair.DecodeValue().ToString());
+        {
+            var name = pair.DecodeName().ToString();
+            // Of a parameter that is given twice the first counts; dryRun alone is a list.
+            if (seen.Contains(name) && name != "dryRun")
+                continue;
+            seen.Add(name);
+            options = With(options, name, pair.DecodeValue().ToString());
+        }
+
         return options;
     }
 

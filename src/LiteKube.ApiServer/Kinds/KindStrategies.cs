@@ -4,7 +4,7 @@ using LiteKube.ApiServer.CustomResources;
 namespace LiteKube.ApiServer.Kinds;
 
 /// <summary>Which strategy each kind has. The tables say what Kubernetes' own registry of each kind does.</summary>
-internal sealed class KindStrategies(PodStrategy pods, ServiceStrategy services, CustomResourceDefinitionStrategy definitions)
+internal sealed class KindStrategies(PodStrategy pods, ServiceStrategy services, AddressStrategy addresses, CustomResourceDefinitionStrategy definitions)
 {
     private static readonly HashSet<string> s_countGenerations = new(StringComparer.Ordinal)
     {
@@ -58,6 +58,7 @@ internal sealed class KindStrategies(PodStrategy pods, ServiceStrategy services,
         {
             "pods" => pods,
             "services" => services,
+            "ipaddresses.networking.k8s.io" => addresses,
             "nodes" => new NodeStrategy { HasStatus = true },
             "namespaces" => new NamespaceStrategy { HasStatus = true, ReturnsDeleted = true },
             "customresourcedefinitions.apiextensions.k8s.io" => definitions,

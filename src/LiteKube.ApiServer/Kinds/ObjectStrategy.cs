@@ -84,9 +84,7 @@ internal class ObjectStrategy
     public virtual ValueTask WrittenAsync(long revision, CancellationToken cancellationToken) => default;
 
     /// <summary>After the object is gone from the store.</summary>
-    public virtual void Deleted(JsonObject deleted)
-    {
-    }
+    public virtual ValueTask DeletedAsync(JsonObject deleted, CancellationToken cancellationToken) => default;
 
     protected void CountGeneration(JsonObject next, JsonObject old)
     {
@@ -108,8 +106,8 @@ internal class ObjectStrategy
     }
 }
 
-/// <summary>Something claimed for a write under way. Disposed without <see cref="Commit"/>, it is given back.</summary>
+/// <summary>Something claimed for a write under way. Disposed without <see cref="CommitAsync"/>, it is given back.</summary>
 internal interface IReservation : IDisposable
 {
-    void Commit();
+    ValueTask CommitAsync(CancellationToken cancellationToken);
 }

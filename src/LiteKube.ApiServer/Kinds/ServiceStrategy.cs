@@ -33,5 +33,5 @@ internal sealed class ServiceStrategy : ObjectStrategy
     public override async ValueTask<IReservation?> ReserveAsync(ApiRequest request, JsonObject next, JsonObject? old, CancellationToken cancellationToken) =>
         request.Subresource.Length > 0 ? null : await _allocator.ReserveAsync(next, old, cancellationToken);
 
-    public override void Deleted(JsonObject deleted) => _allocator.Release(deleted);
+    public override ValueTask DeletedAsync(JsonObject deleted, CancellationToken cancellationToken) => _allocator.ReleaseAsync(deleted, cancellationToken);
 }

@@ -25,7 +25,8 @@ internal sealed class ApiDispatcher(
             Subresource = request.Subresource,
             Namespace = type is { Plural: "namespaces", Group: "" } ? request.Name : request.Namespace,
             Name = request.Name.Length > 0 ? request.Name : NameSelected(request.Options.FieldSelector),
-            FieldSelector = request.Options.FieldSelector,
+            FieldSelector = Narrows(request) ? request.Options.FieldSelector : null,
+            LabelSelector = Narrows(request) ? request.Options.LabelSelector : null,
         };
         var decision = await authorizer.AuthorizeAsync(attributes, cancellationToken);
         request.Decision = decision;
@@ -115,6 +116,9 @@ internal sealed class ApiDispatcher(
     private static async ValueTask<ApiResult> Result(ValueTask<ListResult> list) => await list;
 
     private static GroupVersionKind KindOf(ApiRequest request) => request.Resource.Kind;
+
+    /// <summary>Other verbs have no use for selectors, so theirs say nothing of what is asked for.</summary>
+    private static bool Narrows(ApiRequest request) => request.Verb is "list" or "watch" or "deletecollection";
 
     /// <summary>A list or watch of one name by field selector is authorized as one of that object.</summary>
     private static string NameSelected(string? selector)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.Api.Codecs;
@@ -14,9 +15,13 @@ namespace LiteKube.ApiServer.Services;
 /// Gives out cluster IPs and node ports. The stored Services are the truth; this is an index of what they hold, read once and kept by every write,
 /// all of which pass through here. A claim is made before its write and taken back if the write fails.
 /// </summary>
-internal sealed class ServiceAllocator(ObjectStorage storage, ApiServerOptions options)
+internal sealed class ServiceAllocator(ObjectStorage storage, AddressRecords records, ApiServerOptions options)
 {
+    /// <summary>Has no slash, so it is no Service's name.</summary>
+    private const string NoService = "IPAddress";
+
     private readonly Lock _gate = new();
+    private readonly AddressRecords _records = records;
     private readonly AddressPool _addresses = new(options.ServiceCidr);
     private readonly PortPool _ports = new(options.FirstNodePort, options.LastNodePort);
     private Task? _loaded;
@@ -41,12 +46,36 @@ internal sealed class ServiceAllocator(ObjectStorage storage, ApiServerOptions o
         return reservation;
     }
 
-    public void Release(JsonObject deleted)
+    public async ValueTask ReleaseAsync(JsonObject deleted, CancellationToken cancellationToken)
     {
-        var owner = OwnerOf(deleted);
+        // The record goes first, so that whoever is given the address next finds its place free.
         var claims = ServiceClaims.Of(deleted);
+        await _records.RemoveAsync(claims.Addresses, NamesOf(deleted), cancellationToken);
         lock (_gate)
-            Release(owner, claims.Addresses, claims.Ports);
+            Release(OwnerOf(deleted), claims.Addresses, claims.Ports);
+    }
+
+    /// <summary>Null where the address is no Service's business, or a Service has it already.</summary>
+    public async ValueTask<IReservation?> HoldAsync(IPAddress address, CancellationToken cancellationToken)
+    {
+        await LoadAsync().WaitAsync(cancellationToken);
+        lock (_gate)
+        {
+            if (address.AddressFamily != AddressFamily.InterNetwork || !_addresses.Contains(address) || _addresses.OwnerOf(address) is not null)
+                return null;
+            _addresses.Claim(address, NoService);
+            return new AddressHold(this, address);
+        }
+    }
+
+    /// <summary>Ends what <see cref="HoldAsync"/> began; nothing where the address is a Service's.</summary>
+    public void LetGo(IPAddress address)
+    {
+        lock (_gate)
+        {
+            if (address.AddressFamily == AddressFamily.InterNetwork)
+                _addresses.Release(address, NoService);
+        }
     }
 
     private void Fill(Reservation reservation, JsonObject service, JsonObject? old)
@@ -90,7 +119,7 @@ internal sealed class ServiceAllocator(ObjectStorage storage, ApiServerOptions o
 
     private void ClaimAddress(Reservation reservation, JsonObject service, IPAddress address)
     {
-        var owner = address.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork && _addresses.Contains(address) ? _addresses.OwnerOf(address) : "";
+        var owner = address.AddressFamily == AddressFamily.InterNetwork && _addresses.Contains(address) ? _addresses.OwnerOf(address) : "";
         if (owner == reservation.Owner)
             return;
         if (owner is not null)
@@ -169,8 +198,11 @@ internal sealed class ServiceAllocator(ObjectStorage storage, ApiServerOptions o
     private async Task ReadAsync()
     {
         var page = await storage.ListAsync(new StoreQuery("core/services/"), CancellationToken.None);
+        var others = await _records.OthersAsync(CancellationToken.None);
         lock (_gate)
         {
+            foreach (var address in others.Where(a => a.AddressFamily == AddressFamily.InterNetwork))
+                _addresses.Claim(address, NoService);
             foreach (var entry in page.Entries)
             {
                 var service = StoredObject.Of(entry).ToTree();
@@ -191,6 +223,8 @@ internal sealed class ServiceAllocator(ObjectStorage storage, ApiServerOptions o
             _ports.Release(port, owner);
     }
 
+    private static (string Namespace, string Name) NamesOf(JsonObject service) => (service.Object("metadata").String("namespace") ?? "", service.Object("metadata").String("name") ?? "");
+
     private static string OwnerOf(JsonObject service) => $"{service.Object("metadata").String("namespace")}/{service.Object("metadata").String("name")}";
 
     private static ApiException Invalid(JsonObject service, string field, string message) =>
@@ -207,7 +241,12 @@ internal sealed class ServiceAllocator(ObjectStorage storage, ApiServerOptions o
 
         public List<int> Ports { get; } = [];
 
-        public void Commit() => _committed = true;
+        public async ValueTask CommitAsync(CancellationToken cancellationToken)
+        {
+            _committed = true;
+            await allocator._records.RemoveAsync(Lost(), NamesOf(service), cancellationToken);
+            await allocator._records.MakeAsync(Addresses, NamesOf(service), cancellationToken);
+        }
 
         public void GiveBack() => allocator.Release(owner, Addresses, Ports);
 
@@ -222,8 +261,10 @@ internal sealed class ServiceAllocator(ObjectStorage storage, ApiServerOptions o
                 }
 
                 var kept = ServiceClaims.Of(service);
-                allocator.Release(owner, before.Addresses.Except(kept.Addresses), before.Ports.Except(kept.Ports));
+                allocator.Release(owner, Lost(), before.Ports.Except(kept.Ports));
             }
         }
+
+        private IEnumerable<IPAddress> Lost() => before.Addresses.Except(ServiceClaims.Of(service).Addresses);
     }
 }

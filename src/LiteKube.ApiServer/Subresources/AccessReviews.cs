@@ -1,7 +1,9 @@
+using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.Api.Authorization.V1;
 using LiteKube.Api.Codecs;
 using LiteKube.Api.Security;
+using LiteKube.Api.Validation;
 using LiteKube.ApiServer.Requests;
 using LiteKube.Security.Authorization;
 
@@ -20,7 +22,9 @@ internal sealed class AccessReviews(IAuthorizer authorizer, BodyDecoder decoder)
     {
         if (request.Verb != "create" || request.Name.Length > 0)
             throw new ApiException(StatusReason.MethodNotAllowed, "the server does not allow this method on the requested resource");
-        var json = JsonTree.Write(decoder.Decode(request, request.Resource.Kind));
+        var tree = decoder.Decode(request, request.Resource.Kind);
+        Check(request, tree);
+        var json = JsonTree.Write(tree);
         var answer = request.Resource.Type.Plural switch
         {
             "selfsubjectaccessreviews" => await SelfAsync(request, json, cancellationToken),
@@ -65,13 +69,12 @@ internal sealed class AccessReviews(IAuthorizer authorizer, BodyDecoder decoder)
 
     private async ValueTask<SubjectAccessReviewStatus> DecideAsync(UserInfo user, ResourceAttributes? resource, NonResourceAttributes? path, CancellationToken cancellationToken)
     {
-        if (resource is null == path is null)
-            throw new ApiException(StatusReason.Invalid, "spec.resourceAttributes: Invalid value: \"null\": exactly one of nonResourceAttributes or resourceAttributes must be specified");
         var attributes = resource is not null
             ? new AuthorizationAttributes
             {
                 User = user, Verb = resource.Verb ?? "", ApiGroup = resource.Group ?? "", ApiVersion = resource.Version ?? "", Resource = resource.ResourceValue ?? "",
                 Subresource = resource.Subresource ?? "", Namespace = resource.Namespace ?? "", Name = resource.Name ?? "", FieldSelector = SelectorOf(resource.FieldSelector),
+                LabelSelector = SelectorOf(resource.LabelSelector),
             }
             : new AuthorizationAttributes { User = user, Verb = path!.Verb ?? "", Path = path.Path ?? "", IsResourceRequest = false };
         var decision = await authorizer.AuthorizeAsync(attributes, cancellationToken);
@@ -87,6 +90,31 @@ internal sealed class AccessReviews(IAuthorizer authorizer, BodyDecoder decoder)
             return selector.RawSelector;
         var parts = selector.Requirements.Where(r => r.Values.Count == 1 && r.Operator is "In" or "NotIn").Select(r => $"{r.Key}{(r.Operator == "In" ? "=" : "!=")}{r.Values[0]}").ToList();
         return parts.Count == 0 ? null : string.Join(',', parts);
+    }
+
+    private static string? SelectorOf(LabelSelectorAttributes? selector)
+    {
+        if (selector is null)
+            return null;
+        if (!string.IsNullOrEmpty(selector.RawSelector))
+            return selector.RawSelector;
+        var parts = selector.Requirements.Select(r => r.Operator switch
+        {
+            "In" => $"{r.Key} in ({string.Join(',', r.Values)})",
+            "NotIn" => $"{r.Key} notin ({string.Join(',', r.Values)})",
+            "Exists" => r.Key,
+            "DoesNotExist" => "!" + r.Key,
+            _ => null,
+        }).OfType<string>().ToList();
+        return parts.Count == 0 ? null : string.Join(',', parts);
+    }
+
+    /// <summary>What clients say of the status does not count.</summary>
+    private static void Check(ApiRequest request, JsonObject tree)
+    {
+        var asked = new JsonObject { ["spec"] = tree.Object("spec")?.DeepClone() ?? new JsonObject() };
+        if (Validator.Validate(request.Resource.Schema.Type, asked) is { Count: > 0 } errors)
+            throw InvalidObject.Of(request.Resource.Schema, tree.Object("metadata").String("name") ?? "", errors);
     }
 
     private static UserInfo UserOf(SubjectAccessReviewSpec spec) => new(spec.User ?? "")

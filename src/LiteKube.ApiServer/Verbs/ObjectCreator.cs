@@ -43,7 +43,8 @@ internal sealed class ObjectCreator(ObjectStorage storage, Admitter admitter, Ob
             var name = metadata.String("name")!;
             if (await storage.PutAsync(resource, resource.KeyOf(request.Namespace, name), await resource.EncodeAsync(created, cancellationToken), 0, cancellationToken) is { } stored)
             {
-                reservation?.Commit();
+                if (reservation is not null)
+                    await reservation.CommitAsync(cancellationToken);
                 await resource.Strategy.WrittenAsync(stored.Revision, cancellationToken);
                 return new ObjectResult(stored.As(resource), resource, 201);
             }

@@ -50,7 +50,7 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
                 return Gone(request, current.As(resource));
             if (await storage.DeleteAsync(resource, key, current, cancellationToken) is { } last)
             {
-                resource.Strategy.Deleted(old);
+                await resource.Strategy.DeletedAsync(old, cancellationToken);
                 await resource.Strategy.WrittenAsync(last.Header.ResourceVersion, cancellationToken);
                 return Gone(request, last);
             }

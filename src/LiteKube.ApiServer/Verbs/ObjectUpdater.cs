@@ -50,7 +50,7 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
             {
                 if (await storage.DeleteAsync(resource, resource.KeyOf(request.Namespace, request.Name), current, cancellationToken) is { } gone)
                 {
-                    resource.Strategy.Deleted(old);
+                    await resource.Strategy.DeletedAsync(old, cancellationToken);
                     await resource.Strategy.WrittenAsync(gone.Header.ResourceVersion, cancellationToken);
                     return new ObjectResult(Served(request, next, gone.Header.ResourceVersion), resource);
                 }
@@ -64,7 +64,8 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
                     return new ObjectResult(Served(request, next, current.Revision), resource);
                 if (await storage.PutAsync(resource, resource.KeyOf(request.Namespace, request.Name), bytes, current.Revision, cancellationToken) is { } stored)
                 {
-                    reservation?.Commit();
+                    if (reservation is not null)
+                        await reservation.CommitAsync(cancellationToken);
                     await resource.Strategy.WrittenAsync(stored.Revision, cancellationToken);
                     return new ObjectResult(stored.As(resource), resource);
                 }

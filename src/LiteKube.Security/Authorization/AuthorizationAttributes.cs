@@ -29,4 +29,7 @@ public sealed record AuthorizationAttributes
 
     /// <summary>The field selector of a list, watch or deletecollection, as the client wrote it; null where there is none.</summary>
     public string? FieldSelector { get; init; }
+
+    /// <summary>The label selector, likewise.</summary>
+    public string? LabelSelector { get; init; }
 }

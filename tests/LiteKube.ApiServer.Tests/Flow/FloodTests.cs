@@ -27,6 +27,9 @@ public sealed class FloodTests(ApiHost host)
         using var body = new EndlessContent();
         var slow = flooder.Http.PostAsync($"/api/v1/namespaces/{ns}/configmaps", body);
         await body.Begun.WaitAsync(TimeSpan.FromMinutes(1));
+        // Not before it has it: the other way round it would be the one that is refused.
+        var held = $"apiserver_flowcontrol_current_executing_requests{{priority_level=\"{ns}\"}} 1\n";
+        await UntilAsync(() => Api.GetAsync("/metrics"), a => ((string)a.Body["text"]!).Contains(held, StringComparison.Ordinal));
         var refused = await UntilAsync(() => flooder.GetAsync($"/api/v1/namespaces/{ns}/configmaps"), a => a.Code == 429);
         Assert.Equal("TooManyRequests", refused.Reason);
         Assert.Equal("1", refused.Response.Headers.GetValues("Retry-After").Single());

@@ -60,6 +60,16 @@ public sealed class DiscoveryTests(ApiHost host)
         Assert.Equal(304, (int)(await Api.Http.SendAsync(again)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("/apis", "application/json;g=apidiscovery.k8s.io;v=v9;as=APIGroupDiscoveryList,application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", 200, "APIGroupDiscoveryList")]
+    [InlineData("/apis", "application/json;g=apidiscovery.k8s.io;v=v9;as=APIGroupDiscoveryList,application/json", 200, "APIGroupList")]
+    [InlineData("/apis", "application/json;g=apidiscovery.k8s.io;v=v9;as=APIGroupDiscoveryList", 406, "Status")]
+    [InlineData("/api", "text/html", 406, "Status")]
+    [InlineData("/api", "application/vnd.kubernetes.protobuf", 200, "APIVersions")]
+    [InlineData("/api", "*/*", 200, "APIVersions")]
+    public async Task What_is_not_known_of_the_aggregated_form_is_passed_over(string path, string accept, int code, string kind) =>
+        Assert.Equal(kind, (string)(await Api.GetAsync(path, accept)).Expect(code).Body["kind"]!);
+
     [Fact]
     public async Task Autoscaling_is_preferred_in_v2()
     {

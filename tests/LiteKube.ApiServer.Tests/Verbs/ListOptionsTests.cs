@@ -35,6 +35,16 @@ public sealed class ListOptionsTests(ApiHost host)
     public async Task Options_that_cannot_be_read_are_refused(string query, int code) => (await Api.GetAsync("/api/v1/namespaces/default/configmaps?" + query)).Expect(code);
 
     [Fact]
+    public async Task Of_an_option_that_is_given_twice_the_first_counts()
+    {
+        var list = (await Api.GetAsync("/api/v1/namespaces?limit=1&limit=2&watch=false&watch=true")).Expect(200);
+        Assert.Single(list.Items);
+        var dry = (await Api.PostAsync("/api/v1/namespaces?dryRun=All&dryRun=", """{"metadata":{"name":"never"}}""")).Expect(201);
+        Assert.Equal("never", (string)dry.Metadata["name"]!);
+        (await Api.GetAsync("/api/v1/namespaces/never")).Expect(404);
+    }
+
+    [Fact]
     public async Task Each_match_reads_the_state_it_names()
     {
         var ns = await host.NamespaceAsync();

@@ -12,6 +12,9 @@ internal enum GnosticForm
     /// <summary>Any JSON, as text within a message.</summary>
     Any,
     Anys,
+
+    /// <summary>A number, a boolean or text within a message that has a field for each, and nothing in it for any other value.</summary>
+    Scalar,
     Message,
     Messages,
 

@@ -46,6 +46,9 @@ internal sealed class GnosticWriter(WireWriter writer)
             case GnosticForm.Any:
                 Any(field.Number, value);
                 break;
+            case GnosticForm.Scalar:
+                Scalar(field.Number, value);
+                break;
             case GnosticForm.Texts or GnosticForm.Anys or GnosticForm.Messages or GnosticForm.TextLists:
                 foreach (var item in value.EnumerateArray())
                     Item(field, item);
@@ -144,6 +147,26 @@ internal sealed class GnosticWriter(WireWriter writer)
             writer.Text(Name, member.Name);
             TextList(Value, member.Value);
             writer.End(pair);
+        }
+
+        writer.End(start);
+    }
+
+    private void Scalar(int number, JsonElement value)
+    {
+        var start = writer.Begin(number);
+        switch (value.ValueKind)
+        {
+            // Also where they are zero: that one is there is the choice.
+            case JsonValueKind.Number:
+                writer.Double(1, value.GetDouble());
+                break;
+            case JsonValueKind.True or JsonValueKind.False:
+                writer.Int(2, value.GetBoolean() ? 1 : 0);
+                break;
+            case JsonValueKind.String:
+                writer.Text(3, value.GetString()!);
+                break;
         }
 
         writer.End(start);
