@@ -80,6 +80,21 @@ public sealed class BootstrapRbacTests : IDisposable
     }
 
     [Theory]
+    [InlineData("system:kube-scheduler", "update", "", "pods", "finalizers", true)]
+    [InlineData("system:kube-scheduler", "watch", "storage.k8s.io", "volumeattachments", "", true)]
+    [InlineData("system:serviceaccount:kube-system:node-controller", "watch", "coordination.k8s.io", "leases", "", true)]
+    [InlineData("system:kube-proxy", "watch", "networking.k8s.io", "servicecidrs", "", true)]
+    public async Task SystemUser_Since136_MayWhatKubernetesAdded(string user, string verb, string group, string resource, string subresource, bool allowed) =>
+        Assert.Equal(allowed, await MayAsync(UserInfo.Of(user), verb, group, resource, subresource, ""));
+
+    [Fact]
+    public void CertificateController_Default_ApprovesOnlyNodesOwnCertificates()
+    {
+        var role = BootstrapRbac.ClusterRole("system:controller:certificate-controller");
+        Assert.Equal(["kubernetes.io/kube-apiserver-client-kubelet"], role.Rules.Single(r => r.Verbs.Contains("approve")).ResourceNames);
+    }
+
+    [Theory]
     [InlineData("/healthz", true, true)]
     [InlineData("/version", true, true)]
     [InlineData("/apis/apps/v1", true, false)]
@@ -93,7 +108,8 @@ public sealed class BootstrapRbacTests : IDisposable
 
     [Fact]
     public async Task ServiceAccounts_Default_MayReadTheIssuersKeys() =>
-        Assert.True(await MayPathAsync(UserInfo.Of("system:serviceaccount:ns:a", "system:serviceaccounts"), "/openid/v1/jwks"));
+        Assert.True(await MayPathAsync(UserInfo.Of("system:serviceaccount:ns:a", "system:serviceaccounts"), "/openid/v1/jwks")
+            && await MayPathAsync(UserInfo.Of("system:serviceaccount:ns:a", "system:serviceaccounts"), "/.well-known/openid-configuration/"));
 
     [Fact]
     public async Task Nodes_Default_MayReadWhoCallsThem()

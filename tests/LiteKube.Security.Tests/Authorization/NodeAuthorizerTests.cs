@@ -105,8 +105,12 @@ public sealed class NodeAuthorizerTests : IDisposable
     [InlineData("a", "builder", true)]
     [InlineData("a", "default", false)]
     [InlineData("b", "builder", false)]
-    public async Task Tokens_are_had_for_the_accounts_of_own_pods(string node, string account, bool allowed) =>
+    public async Task Tokens_are_had_for_the_accounts_of_own_pods_and_those_are_read(string node, string account, bool allowed)
+    {
         Assert.Equal(allowed, (await AskAsync(node, "create", "", "serviceaccounts", "token", "ns", account)).Allowed);
+        Assert.Equal(allowed, (await AskAsync(node, "get", "", "serviceaccounts", "", "ns", account)).Allowed);
+        Assert.False((await AskAsync(node, "update", "", "serviceaccounts", "", "ns", account)).Allowed);
+    }
 
     [Theory]
     [InlineData("spec.nodeName=a", true)]

@@ -30,6 +30,9 @@ internal sealed class NodeAuthorizer(NodeReach reach)
                 return request.Verb is "update" or "patch" ? RelatedAsync(node, request, cancellationToken) : new(Denied("can only get/update/patch this type"));
             case ("", "persistentvolumeclaims") or ("", "persistentvolumes") or ("resource.k8s.io", "resourceclaims") or ("storage.k8s.io", "volumeattachments"):
                 return GetAsync(node, request, cancellationToken);
+            // Asked for where images are pulled with tokens of the accounts of pods.
+            case ("", "serviceaccounts") when request is { Verb: "get", Subresource: "" }:
+                return GetAsync(node, request, cancellationToken);
             case ("", "serviceaccounts"):
                 return TokenAsync(node, request, cancellationToken);
             case ("coordination.k8s.io", "leases"):
