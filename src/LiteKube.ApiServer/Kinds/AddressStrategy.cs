@@ -12,7 +12,7 @@ internal sealed class AddressStrategy(ServiceAllocator allocator) : ObjectStrate
     public override async ValueTask<IReservation?> ReserveAsync(ApiRequest request, JsonObject next, JsonObject? old, CancellationToken cancellationToken) =>
         old is null && !request.Options.DryRun && IPAddress.TryParse(next.Object("metadata").String("name"), out var address) ? await allocator.HoldAsync(address, cancellationToken) : null;
 
-    public override ValueTask DeletedAsync(JsonObject deleted, CancellationToken cancellationToken)
+    public override ValueTask DeletedAsync(JsonObject deleted)
     {
         if (IPAddress.TryParse(deleted.Object("metadata").String("name"), out var address))
             allocator.LetGo(address);

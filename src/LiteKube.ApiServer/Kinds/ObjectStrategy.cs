@@ -83,8 +83,8 @@ internal class ObjectStrategy
     /// <summary>After a write of an object, of which the client is told when this is done.</summary>
     public virtual ValueTask WrittenAsync(long revision, CancellationToken cancellationToken) => default;
 
-    /// <summary>After the object is gone from the store.</summary>
-    public virtual ValueTask DeletedAsync(JsonObject deleted, CancellationToken cancellationToken) => default;
+    /// <summary>After the object is gone from the store. Whether the client still waits makes no difference to what follows from that.</summary>
+    public virtual ValueTask DeletedAsync(JsonObject deleted) => default;
 
     protected void CountGeneration(JsonObject next, JsonObject old)
     {
@@ -109,5 +109,6 @@ internal class ObjectStrategy
 /// <summary>Something claimed for a write under way. Disposed without <see cref="CommitAsync"/>, it is given back.</summary>
 internal interface IReservation : IDisposable
 {
-    ValueTask CommitAsync(CancellationToken cancellationToken);
+    /// <summary>After the write. Whether the client still waits makes no difference to what follows from that.</summary>
+    ValueTask CommitAsync();
 }

@@ -33,5 +33,5 @@ internal sealed class ServiceStrategy : ObjectStrategy
     public override async ValueTask<IReservation?> ReserveAsync(ApiRequest request, JsonObject next, JsonObject? old, CancellationToken cancellationToken) =>
         request.Subresource.Length > 0 ? null : await _allocator.ReserveAsync(next, old, cancellationToken);
 
-    public override ValueTask DeletedAsync(JsonObject deleted, CancellationToken cancellationToken) => _allocator.ReleaseAsync(deleted, cancellationToken);
+    public override ValueTask DeletedAsync(JsonObject deleted) => _allocator.ReleaseAsync(deleted);
 }

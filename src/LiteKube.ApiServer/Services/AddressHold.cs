@@ -8,7 +8,7 @@ internal sealed class AddressHold(ServiceAllocator allocator, IPAddress address)
 {
     private bool _committed;
 
-    public ValueTask CommitAsync(CancellationToken cancellationToken)
+    public ValueTask CommitAsync()
     {
         _committed = true;
         return default;

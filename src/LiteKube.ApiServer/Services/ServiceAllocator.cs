@@ -46,11 +46,11 @@ internal sealed class ServiceAllocator(ObjectStorage storage, AddressRecords rec
         return reservation;
     }
 
-    public async ValueTask ReleaseAsync(JsonObject deleted, CancellationToken cancellationToken)
+    public async ValueTask ReleaseAsync(JsonObject deleted)
     {
         // The record goes first, so that whoever is given the address next finds its place free.
         var claims = ServiceClaims.Of(deleted);
-        await _records.RemoveAsync(claims.Addresses, NamesOf(deleted), cancellationToken);
+        await _records.RemoveAsync(claims.Addresses, NamesOf(deleted), CancellationToken.None);
         lock (_gate)
             Release(OwnerOf(deleted), claims.Addresses, claims.Ports);
     }
@@ -241,11 +241,11 @@ internal sealed class ServiceAllocator(ObjectStorage storage, AddressRecords rec
 
         public List<int> Ports { get; } = [];
 
-        public async ValueTask CommitAsync(CancellationToken cancellationToken)
+        public async ValueTask CommitAsync()
         {
             _committed = true;
-            await allocator._records.RemoveAsync(Lost(), NamesOf(service), cancellationToken);
-            await allocator._records.MakeAsync(Addresses, NamesOf(service), cancellationToken);
+            await allocator._records.RemoveAsync(Lost(), NamesOf(service), CancellationToken.None);
+            await allocator._records.MakeAsync(Addresses, NamesOf(service), CancellationToken.None);
         }
 
         public void GiveBack() => allocator.Release(owner, Addresses, Ports);

@@ -44,7 +44,7 @@ internal sealed class ObjectCreator(ObjectStorage storage, Admitter admitter, Ob
             if (await storage.PutAsync(resource, resource.KeyOf(request.Namespace, name), await resource.EncodeAsync(created, cancellationToken), 0, cancellationToken) is { } stored)
             {
                 if (reservation is not null)
-                    await reservation.CommitAsync(cancellationToken);
+                    await reservation.CommitAsync();
                 await resource.Strategy.WrittenAsync(stored.Revision, cancellationToken);
                 return new ObjectResult(stored.As(resource), resource, 201);
             }

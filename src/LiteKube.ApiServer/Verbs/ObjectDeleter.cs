@@ -50,7 +50,7 @@ internal sealed class ObjectDeleter(ObjectStorage storage, Admitter admitter, Ti
                 return Gone(request, current.As(resource));
             if (await storage.DeleteAsync(resource, key, current, cancellationToken) is { } last)
             {
-                await resource.Strategy.DeletedAsync(old, cancellationToken);
+                await resource.Strategy.DeletedAsync(old);
                 await resource.Strategy.WrittenAsync(last.Header.ResourceVersion, cancellationToken);
                 return Gone(request, last);
             }

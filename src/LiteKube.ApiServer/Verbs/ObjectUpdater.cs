@@ -50,7 +50,7 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
             {
                 if (await storage.DeleteAsync(resource, resource.KeyOf(request.Namespace, request.Name), current, cancellationToken) is { } gone)
                 {
-                    await resource.Strategy.DeletedAsync(old, cancellationToken);
+                    await resource.Strategy.DeletedAsync(old);
                     await resource.Strategy.WrittenAsync(gone.Header.ResourceVersion, cancellationToken);
                     return new ObjectResult(Served(request, next, gone.Header.ResourceVersion), resource);
                 }
@@ -65,7 +65,7 @@ internal sealed class ObjectUpdater(ObjectStorage storage, ObjectCreator creator
                 if (await storage.PutAsync(resource, resource.KeyOf(request.Namespace, request.Name), bytes, current.Revision, cancellationToken) is { } stored)
                 {
                     if (reservation is not null)
-                        await reservation.CommitAsync(cancellationToken);
+                        await reservation.CommitAsync();
                     await resource.Strategy.WrittenAsync(stored.Revision, cancellationToken);
                     return new ObjectResult(stored.As(resource), resource);
                 }
