@@ -2,7 +2,7 @@ using LiteKube.EndToEnd.Tests.Hosts;
 
 namespace LiteKube.EndToEnd.Tests;
 
-/// <summary>A one-node cluster with the sample deployed, shared by the tests of one class.</summary>
+/// <summary>A one-node cluster with the sample deployed, shared by the tests of a class or a collection.</summary>
 public abstract class OneNodeCluster : IAsyncLifetime
 {
     internal abstract HostRuntime Runtime { get; }
@@ -26,4 +26,17 @@ public sealed class DockerNode : OneNodeCluster
 public sealed class NativeNode : OneNodeCluster
 {
     internal override HostRuntime Runtime => HostRuntime.Native;
+}
+
+/// <summary>For tests that leave litekube and each other's objects alone.</summary>
+[CollectionDefinition(Name)]
+public sealed class DockerNodeCollection : ICollectionFixture<DockerNode>
+{
+    public const string Name = "a node on Docker";
+}
+
+[CollectionDefinition(Name)]
+public sealed class NativeNodeCollection : ICollectionFixture<NativeNode>
+{
+    public const string Name = "a node on the native runtime";
 }

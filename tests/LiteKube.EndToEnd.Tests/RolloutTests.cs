@@ -94,13 +94,16 @@ public abstract class RolloutTests(OneNodeCluster node)
     public async Task A_bad_image_says_so_and_an_edit_cures_it()
     {
         await _cluster.Apply(Manifest.Deployment("bad", replicas: 1, image: "127.0.0.1:5000/absent:1"));
-        var reasons = new HashSet<string>();
+        // The two take turns, so a reason is looked at with its own message.
+        var seen = new Dictionary<string, string>();
         await Eventually.True("ErrImagePull, then ImagePullBackOff", async () =>
         {
-            reasons.Add(await _cluster.Kubectl("get", "pods", "-l", "app=bad", "-o", "jsonpath={.items[0].status.containerStatuses[0].state.waiting.reason}"));
-            return reasons.Contains("ErrImagePull") && reasons.Contains("ImagePullBackOff");
+            var waiting = (await _cluster.Kubectl("get", "pods", "-l", "app=bad", "-o", "jsonpath={.items[0].status.containerStatuses[0].state.waiting.reason} {.items[0].status.containerStatuses[0].state.waiting.message}")).Split(' ', 2);
+            seen[waiting[0]] = waiting[^1];
+            return seen.ContainsKey("ErrImagePull") && seen.ContainsKey("ImagePullBackOff");
         });
-        Assert.Contains("127.0.0.1:5000/absent:1", await _cluster.Kubectl("get", "pods", "-l", "app=bad", "-o", "jsonpath={.items[0].status.containerStatuses[0].state.waiting.message}"));
+        Assert.Contains("127.0.0.1:5000", seen["ErrImagePull"]);
+        Assert.Contains("127.0.0.1:5000/absent:1", seen["ImagePullBackOff"]);
         await _cluster.Kubectl("set", "image", "deployment/bad", "main=sample/busybox:1");
         await StatusAsync("bad");
         await _cluster.Kubectl("delete", "deployment", "bad");
@@ -126,6 +129,8 @@ public abstract class RolloutTests(OneNodeCluster node)
         "-o", "jsonpath={range .items[*].endpoints[?(@.conditions.ready==true)]}{.targetRef.name}{\" \"}{end}")).Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }
 
-public sealed class DockerRolloutTests(DockerNode node) : RolloutTests(node), IClassFixture<DockerNode>;
+[Collection(DockerNodeCollection.Name)]
+public sealed class DockerRolloutTests(DockerNode node) : RolloutTests(node);
 
-public sealed class NativeRolloutTests(NativeNode node) : RolloutTests(node), IClassFixture<NativeNode>;
+[Collection(NativeNodeCollection.Name)]
+public sealed class NativeRolloutTests(NativeNode node) : RolloutTests(node);

@@ -152,6 +152,8 @@ public abstract partial class SampleApplicationTests(OneNodeCluster node)
     private static partial Regex Forwarding();
 }
 
-public sealed class DockerSampleApplicationTests(DockerNode node) : SampleApplicationTests(node), IClassFixture<DockerNode>;
+[Collection(DockerNodeCollection.Name)]
+public sealed class DockerSampleApplicationTests(DockerNode node) : SampleApplicationTests(node);
 
-public sealed class NativeSampleApplicationTests(NativeNode node) : SampleApplicationTests(node), IClassFixture<NativeNode>;
+[Collection(NativeNodeCollection.Name)]
+public sealed class NativeSampleApplicationTests(NativeNode node) : SampleApplicationTests(node);

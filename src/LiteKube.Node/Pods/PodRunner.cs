@@ -265,8 +265,8 @@ internal sealed partial class PodRunner(PodServices services, PodState state, Po
             PruneOld(name);
             if (launched.State != EngineState.Running)
             {
-                // The plan decides on the next turn whether and when it is tried again.
-                if (launched.Error is { } error)
+                // The plan decides on the next turn when it is tried again; what is not has ended, and waits for nothing.
+                if (launched.Error is { } error && PodPlan.Restarts(pod, container, launched.ExitCode))
                     state.Waiting[name] = new WaitingReason("RunContainerError", error);
                 else
                     state.Waiting.Remove(name);

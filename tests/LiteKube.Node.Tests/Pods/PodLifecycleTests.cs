@@ -112,7 +112,8 @@ public sealed class PodLifecycleTests
 
         var status = (await node.UntilAsync("bad", s => s.Phase == "Failed", "Failed")).Status;
 
-        var end = (status.ContainerStatuses[0].State?.Terminated ?? status.ContainerStatuses[0].LastState?.Terminated)!;
+        Assert.Null(status.ContainerStatuses[0].State?.Waiting);
+        var end = status.ContainerStatuses[0].State!.Terminated!;
         Assert.Equal("StartError", end.Reason);
         Assert.Equal(128, end.ExitCode);
         Assert.Equal("exec: \"nope\": not found", end.Message);

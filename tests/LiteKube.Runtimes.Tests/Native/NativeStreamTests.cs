@@ -26,6 +26,36 @@ public sealed class NativeStreamTests
         Assert.Equal(5, await streams.GetExitCodeAsync(pod.Cancellation));
     }
 
+    [Theory]
+    [InlineData("crun", false)]
+    [InlineData("crun", true)]
+    [InlineData("runc", false)]
+    [InlineData("runc", true)]
+    public async Task A_command_has_the_containers_user_groups_and_privileges(string engine, bool tty)
+    {
+        await using var pod = new NativePod(o => o with { Engine = engine });
+        const string Who = "id -u; id -g; id -G; grep -E '^(NoNewPrivs|Seccomp|CapEff|CapBnd):' /proc/self/status; echo $FROM_IMAGE $OWN; pwd; echo done";
+        var id = await pod.StartAsync(Who + "; sleep 1000", c => c with
+        {
+            WorkingDirectory = "/tmp",
+            Environment = [("OWN", "a b")],
+            Security = new ContainerSecurity { RunAsUser = 1234, RunAsGroup = 2345, SupplementalGroups = [77], NoNewPrivileges = true, DropCapabilities = ["ALL"] },
+        });
+        await pod.SaysAsync(id, "done");
+
+        await using var streams = await pod.Runtime.ExecAsync(id, new ExecOptions(["sh", "-c", Who], false, true, !tty, tty), pod.Cancellation);
+        var said = new StringBuilder();
+        await foreach (var (_, data) in streams.ReadOutputAsync(pod.Cancellation))
+            said.Append(Encoding.UTF8.GetString(data.Span));
+
+        var log = new StringBuilder();
+        await foreach (var entry in pod.Runtime.ReadLogsAsync(id, new LogOptions(), pod.Cancellation))
+            log.Append(Encoding.UTF8.GetString(entry.Text.Span));
+        Assert.Equal(log.ToString(), said.ToString().Replace("\r", "", StringComparison.Ordinal));
+        Assert.StartsWith("1234\n2345\n2345 77", log.ToString(), StringComparison.Ordinal);
+        Assert.Matches("NoNewPrivs:\\s*1", log.ToString());
+    }
+
     [Fact]
     public async Task A_command_that_is_not_there_is_an_error_in_the_engines_words()
     {

@@ -16,7 +16,7 @@ internal sealed record SpecMount(string Destination, string Type, string Source,
         yield return new SpecMount("/dev/mqueue", "mqueue", "mqueue", ["nosuid", "noexec", "nodev"]);
         yield return new SpecMount("/sys", "sysfs", "sysfs", ["nosuid", "noexec", "nodev", access]);
         yield return new SpecMount("/sys/fs/cgroup", "cgroup", "cgroup", ["nosuid", "noexec", "nodev", "relatime", access]);
-        yield return new SpecMount("/dev/shm", "bind", sharedMemory, ["rbind", "rprivate", "rw"]);
+        yield return new SpecMount("/dev/shm", "bind", sharedMemory, ["rbind", "rprivate", "nosuid", "noexec", "nodev", "rw"]);
         if (hostname is not null)
             yield return new SpecMount("/etc/hostname", "bind", hostname, ["rbind", "rprivate", privileged ? "rw" : "ro"]);
     }

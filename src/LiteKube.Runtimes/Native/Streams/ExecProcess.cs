@@ -46,14 +46,14 @@ internal sealed class ExecProcess : IDisposable
         var theirs = new List<(int, Microsoft.Win32.SafeHandles.SafeFileHandle)>();
         try
         {
-            List<string> arguments = [.. engine.GlobalArguments, "--log", Path.Combine(directory, "log"), "exec", "--pid-file", Path.Combine(directory, "pid")];
+            var process = Path.Combine(directory, "process.json");
+            File.WriteAllBytes(process, CommandProcess.Write(File.ReadAllBytes(container.Paths.Spec), options.Command, options.Tty));
+            List<string> arguments = [.. engine.GlobalArguments, "--log", Path.Combine(directory, "log"), "exec", "--pid-file", Path.Combine(directory, "pid"), "--process", process];
             var files = new List<(int, string, int)>();
             if (options.Tty)
             {
                 terminal = PseudoTerminal.Open(readiness);
-                var process = Path.Combine(directory, "process.json");
-                File.WriteAllBytes(process, TerminalProcess.Write(File.ReadAllBytes(container.Paths.Spec), options.Command));
-                arguments.AddRange(["--tty", "--process", process]);
+                arguments.Add("--tty");
                 files.AddRange([(0, terminal.Path, Libc.ReadWrite), (1, terminal.Path, Libc.ReadWrite), (2, terminal.Path, Libc.ReadWrite)]);
             }
             else
@@ -63,7 +63,7 @@ internal sealed class ExecProcess : IDisposable
                 Pipe(options.Stderr, 2, weWrite: false, ref stderr);
             }
 
-            var child = ChildProcess.Start(new ChildStart(engine.Program.Program, [.. arguments, container.Record.Id, .. options.Tty ? [] : options.Command]) { Files = files, Descriptors = theirs, NewSession = true }, readiness);
+            var child = ChildProcess.Start(new ChildStart(engine.Program.Program, [.. arguments, container.Record.Id]) { Files = files, Descriptors = theirs, NewSession = true }, readiness);
             return new ExecProcess(child, directory) { Stdin = options.Stdin ? stdin ?? terminal?.Input : null, Stdout = stdout ?? terminal?.Output, Stderr = stderr, Terminal = terminal };
 
             void Pipe(bool wanted, int target, bool weWrite, ref PipeStream? ours)

@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace LiteKube.Runtimes.Native.Spec;
 
 /// <summary>
-/// A command with a terminal, as the container's own process but for what it runs. Other commands need no such file: engines take them for that
-/// anyway, but they cannot be told of TERM without forgetting all other variables.
+/// A command as the container's own process but for what it runs. Engines differ in what they take of the container where they are given no more than
+/// words: crun forgets the user, the groups and no_new_privs.
 /// </summary>
-internal static class TerminalProcess
+internal static class CommandProcess
 {
     private const string Term = "TERM=";
 
     /// <param name="containerSpec">The container's config.json.</param>
-    public static byte[] Write(byte[] containerSpec, IReadOnlyList<string> command)
+    public static byte[] Write(byte[] containerSpec, IReadOnlyList<string> command, bool terminal)
     {
         using var document = JsonDocument.Parse(containerSpec);
         var buffer = new ArrayBufferWriter<byte>(4096);
@@ -23,13 +23,13 @@ internal static class TerminalProcess
             {
                 if (property.NameEquals("terminal") || property.NameEquals("args"))
                     continue;
-                if (property.NameEquals("env"))
+                if (terminal && property.NameEquals("env"))
                     WriteEnvironment(json, property.Value);
                 else
                     property.WriteTo(json);
             }
 
-            json.WriteBoolean("terminal"u8, true);
+            json.WriteBoolean("terminal"u8, terminal);
             json.WriteStartArray("args"u8);
             foreach (var word in command)
                 json.WriteStringValue(word);
@@ -40,6 +40,7 @@ internal static class TerminalProcess
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>Programs on a terminal look for its kind.</summary>
     private static void WriteEnvironment(Utf8JsonWriter json, JsonElement environment)
     {
         json.WriteStartArray("env"u8);
