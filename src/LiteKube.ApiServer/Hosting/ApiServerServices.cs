@@ -134,6 +134,7 @@ public static class ApiServerServices
         services.AddSingleton<TableWriter>();
         services.AddSingleton(_ => new FlushPace(TimeProvider.System));
         services.AddSingleton<WatchWriter>();
+        services.AddSingleton(_ => new ListBodies(TimeProvider.System));
         services.AddSingleton<ResultWriter>();
         services.AddSingleton<RequestIdentity>();
         services.AddSingleton<DiscoveryPaths>();

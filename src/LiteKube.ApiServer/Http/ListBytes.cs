@@ -8,16 +8,19 @@ namespace LiteKube.ApiServer.Http;
 internal static class ListBytes
 {
     private static readonly ReadOnlyMemory<byte> s_comma = ","u8.ToArray();
-    private static readonly ReadOnlyMemory<byte> s_end = "]}\n"u8.ToArray();
+    public static ReadOnlyMemory<byte> End { get; } = "]}\n"u8.ToArray();
 
     public static (long Length, IEnumerable<ReadOnlyMemory<byte>> Parts) Of(ListResult list)
     {
         var metadata = Metadata(list);
-        long length = list.Resource.ListHead.Length + metadata.Length + s_end.Length + Math.Max(list.Items.Count - 1, 0);
+        long length = list.Resource.ListHead.Length + metadata.Length + End.Length + Math.Max(list.Items.Count - 1, 0);
         foreach (var item in list.Items)
             length += item.Json.Length;
         return (length, Parts(list, metadata));
     }
+
+    /// <summary>All before the first item.</summary>
+    public static ReadOnlyMemory<byte> Head(ListResult list) => (byte[])[.. list.Resource.ListHead, .. Metadata(list)];
 
     private static byte[] Metadata(ListResult list)
     {
@@ -39,6 +42,6 @@ internal static class ListBytes
             yield return list.Items[i].Json;
         }
 
-        yield return s_end;
+        yield return End;
     }
 }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.IO.Pipelines;
+using LiteKube.ApiServer.Transport;
 using Microsoft.AspNetCore.Http;
 
 namespace LiteKube.ApiServer.Http;
@@ -8,6 +10,7 @@ namespace LiteKube.ApiServer.Http;
 internal static class ResponseBody
 {
     private const int CompressFrom = 128 * 1024;
+
 
     public static async ValueTask WriteAsync(HttpContext context, int statusCode, string contentType, ReadOnlyMemory<byte> body)
     {
@@ -40,6 +43,31 @@ internal static class ResponseBody
         if (HttpMethods.IsHead(context.Request.Method))
             return;
         await CopyAsync(response.BodyWriter, parts, context.RequestAborted);
+    }
+
+    /// <summary>An answer whose middle is shared. Over HTTP/2 Kestrel is lent its blocks, so that a list is not copied before it is cut into frames.</summary>
+    public static async ValueTask WriteAsync(HttpContext context, string contentType, ReadOnlyMemory<byte> head, SharedBody body, ReadOnlyMemory<byte> tail)
+    {
+        var length = head.Length + body.Length + tail.Length;
+        if (!HttpProtocol.IsHttp2(context.Request.Protocol) || HttpMethods.IsHead(context.Request.Method) || Compresses(context, length))
+        {
+            await WriteAsync(context, 200, contentType, length, [head, .. body.Blocks.Select(b => (ReadOnlyMemory<byte>)b.Memory), tail]);
+            return;
+        }
+
+        var response = Start(context, 200, contentType);
+        response.ContentLength = length;
+        var writer = response.BodyWriter;
+        writer.Write(head.Span);
+        foreach (var block in body.Blocks)
+        {
+            if (block.Bytes.Length < BlockPool.BlockSize || !BlockPool.TryLend(writer, block))
+                writer.Write(block.Bytes);
+        }
+
+        writer.Write(tail.Span);
+        // Once: what waits to be sent takes no memory of its own.
+        await writer.FlushAsync(context.RequestAborted);
     }
 
     /// <summary>A buffer at a time: asking the writer for room costs more than copying a small part.</summary>

@@ -9,11 +9,10 @@ using Microsoft.AspNetCore.Http;
 namespace LiteKube.ApiServer.Http;
 
 /// <summary>Results to HTTP answers, in the format the client accepts.</summary>
-internal sealed class ResultWriter(TableWriter tables, WatchWriter watches)
+internal sealed class ResultWriter(TableWriter tables, WatchWriter watches, ListBodies bodies)
 {
     public const string Json = "application/json";
     public const string YamlType = "application/yaml";
-
 
     public ValueTask WriteAsync(HttpContext context, ApiRequest request, ApiResult result, ResponseFormat format)
     {
@@ -59,8 +58,11 @@ internal sealed class ResultWriter(TableWriter tables, WatchWriter watches)
 
         if (format.As == Representation.PartialMetadata)
             return WriteBytesAsync(context, request, 200, PartialMetadata.Of(list), format.Format);
+        var isPlain = format.Format == MediaFormat.Json && !request.Options.Pretty;
+        if (isPlain && bodies.Find(list) is { } shared)
+            return ResponseBody.WriteAsync(context, Json, ListBytes.Head(list), shared, ListBytes.End);
         var (length, parts) = ListBytes.Of(list);
-        if (format.Format == MediaFormat.Json && !request.Options.Pretty)
+        if (isPlain)
             return ResponseBody.WriteAsync(context, 200, Json, length, parts);
         var whole = new byte[length];
         var at = 0;

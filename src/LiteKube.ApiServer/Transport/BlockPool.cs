@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 
 namespace LiteKube.ApiServer.Transport;
@@ -18,6 +19,9 @@ internal sealed class BlockPool : MemoryPool<byte>
     public const int MostKept = 2048;
 
     private static readonly TimeSpan s_trimPeriod = TimeSpan.FromSeconds(5);
+
+    [ThreadStatic]
+    private static IMemoryOwner<byte>? t_lent;
 
     private readonly Lock _lock = new();
     private readonly Stack<Block> _free = new();
@@ -41,9 +45,39 @@ internal sealed class BlockPool : MemoryPool<byte>
         }
     }
 
+    /// <summary>
+    /// Puts bytes that are there already into what the writer of a pipe on this pool writes, without copying them: the writer asks the pool for a new block and
+    /// is given this one, full. False where it did not ask, since it has room still or keeps its bytes elsewhere; then they have to be copied.
+    /// </summary>
+    /// <param name="full">At least <see cref="BlockSize"/> bytes, so that no room that is left will do instead. All of it is written: nobody finds room in it.</param>
+    public static bool TryLend(PipeWriter writer, IMemoryOwner<byte> full)
+    {
+        Memory<byte> given;
+        t_lent = full;
+        try
+        {
+            given = writer.GetMemory(BlockSize);
+        }
+        finally
+        {
+            t_lent = null;
+        }
+
+        if (!given.Equals(full.Memory))
+            return false;
+        writer.Advance(given.Length);
+        return true;
+    }
+
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockSize);
+        if (t_lent is { } lent)
+        {
+            t_lent = null;
+            return lent;
+        }
+
         lock (_lock)
         {
             if (_free.TryPop(out var block))

@@ -1,4 +1,7 @@
 using System.Buffers;
+using System.IO.Pipelines;
+using System.Runtime.InteropServices;
+using LiteKube.ApiServer.Http;
 using LiteKube.ApiServer.Transport;
 using LiteKube.Testing;
 
@@ -85,5 +88,45 @@ public sealed class BlockPoolTests
         var blocks = Enumerable.Range(0, count).Select(_ => pool.Rent()).ToArray();
         foreach (var block in blocks)
             block.Dispose();
+    }
+
+    [Fact]
+    public async Task Full_blocks_are_lent_to_a_pipe_without_a_copy_between_what_is_written()
+    {
+        using var pool = new BlockPool(new FakeTime());
+        var pipe = new Pipe(new PipeOptions(pool, useSynchronizationContext: false, pauseWriterThreshold: 0));
+        var shared = new SharedBlock(new byte[2 * BlockPool.BlockSize]);
+        shared.Bytes.AsSpan().Fill(7);
+        pipe.Writer.Write("head"u8);
+        Assert.True(BlockPool.TryLend(pipe.Writer, shared));
+        Assert.True(BlockPool.TryLend(pipe.Writer, shared));
+        pipe.Writer.Write("tail"u8);
+        await pipe.Writer.FlushAsync();
+
+        var read = await pipe.Reader.ReadAsync();
+        var parts = new List<ReadOnlyMemory<byte>>();
+        foreach (var part in read.Buffer)
+            parts.Add(part);
+        Assert.Equal([4, shared.Bytes.Length, shared.Bytes.Length, 4], parts.Select(p => p.Length));
+        Assert.True(MemoryMarshal.TryGetArray(parts[1], out var array) && ReferenceEquals(array.Array, shared.Bytes));
+        pipe.Reader.AdvanceTo(read.Buffer.End);
+        await pipe.Writer.CompleteAsync();
+        await pipe.Reader.CompleteAsync();
+
+        // What was lent stays as it was, and the pool has nothing of it.
+        Assert.All(shared.Bytes, b => Assert.Equal(7, b));
+        using var rented = pool.Rent();
+        Assert.Equal(BlockPool.BlockSize, rented.Memory.Length);
+    }
+
+    [Fact]
+    public void A_writer_that_does_not_ask_the_pool_is_lent_nothing()
+    {
+        var foreign = new Pipe();
+        Assert.False(BlockPool.TryLend(foreign.Writer, new SharedBlock(new byte[BlockPool.BlockSize])));
+        using var pool = new BlockPool(new FakeTime());
+        using var next = pool.Rent();
+        Assert.Equal(BlockPool.BlockSize, next.Memory.Length);
+        Assert.NotSame(typeof(SharedBlock), next.GetType());
     }
 }
