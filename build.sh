@@ -188,7 +188,7 @@ summary() {
     [ "$bad" = 0 ] && [ "$passed" -gt 0 ]
 }
 
-# bench [SUITE...] measures; bench crash [ROUNDS], bench power-cut [CUTS] and bench fuzz [SECONDS] are the long runs of what the tests do briefly.
+# bench [SUITE...] measures; bench crash [ROUNDS], bench runtime-faults [KILLS], bench power-cut [CUTS] and bench fuzz [SECONDS] are the long runs of what the tests do briefly.
 bench() {
     [ "$(id -u)" = 0 ] || die "the benchmarks start a cluster: run as root"
     need_sdk
@@ -221,7 +221,7 @@ usage: ./build.sh VERB
   run       install what is missing, start a cluster on this machine, deploy the sample, print how to reach it
   test      all tests, the ones with real containers included; the last line counts them
   publish   make artifacts/litekube, the one file that is LiteKube
-  bench     measure speed and size (figures: docs/PERFORMANCE.md); bench crash, power-cut, fuzz: long runs that look for what breaks
+  bench     measure speed and size (figures: docs/PERFORMANCE.md); bench crash, runtime-faults, power-cut, fuzz: long runs that look for what breaks
   format    put the sources in the agreed format
   clean     remove build outputs (a running cluster and its data are untouched)
 TXT

@@ -1,5 +1,6 @@
 using System.Globalization;
 using LiteKube.Runtimes.Native.Containers;
+using LiteKube.Runtimes.Native.Engine;
 using LiteKube.Runtimes.Native.Kernel;
 using LiteKube.Runtimes.Native.Sandboxes;
 using LiteKube.Runtimes.Native.Spec;
@@ -13,10 +14,12 @@ namespace LiteKube.Runtimes.Native;
 /// </summary>
 internal sealed class Adoption(NativeMachine machine, SandboxLifecycle sandboxes, ContainerBooks books, ContainerLifecycle lifecycle, Func<string, IDisposable?> hold)
 {
+    private readonly StaleCalls _stale = new(machine.Layout.EngineState, machine.Readiness);
+
     public async Task RunAsync()
     {
         machine.Layout.Prepare();
-        EndExecs();
+        await EndExecsAsync().ConfigureAwait(false);
         foreach (var directory in Directory.EnumerateDirectories(machine.Layout.Sandboxes).ToArray())
             await AdoptSandboxAsync(Path.GetFileName(directory)).ConfigureAwait(false);
         var monitors = FindMonitors();
@@ -34,6 +37,7 @@ internal sealed class Adoption(NativeMachine machine, SandboxLifecycle sandboxes
             return;
         }
 
+        await _stale.EndAsync(id).ConfigureAwait(false);
         PinnedNamespaces.Remove(paths);
         Directory.Delete(paths.Directory, recursive: true);
     }
@@ -71,8 +75,10 @@ internal sealed class Adoption(NativeMachine machine, SandboxLifecycle sandboxes
         foreach (var child in machine.Cgroups.Children(machine.Options.CgroupRoot).ToArray())
         {
             var cgroup = $"{machine.Options.CgroupRoot}/{child}";
-            if (!pods.Contains(cgroup))
-                await machine.Cgroups.RemoveAsync(cgroup, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+            string[] stale = !pods.Contains(cgroup) ? [cgroup]
+                : [.. machine.Cgroups.Children(cgroup).Where(id => books.Find(id) is null && sandboxes.Find(id) is null).Select(id => $"{cgroup}/{id}")];
+            foreach (var one in stale)
+                await machine.Cgroups.RemoveAsync(one, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
         }
 
         foreach (var state in Directory.EnumerateDirectories(machine.Layout.EngineState).ToArray())
@@ -93,38 +99,19 @@ internal sealed class Adoption(NativeMachine machine, SandboxLifecycle sandboxes
     private Dictionary<string, ProcessIdentity> FindMonitors()
     {
         var result = new Dictionary<string, ProcessIdentity>(StringComparer.Ordinal);
-        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        foreach (var (pid, arguments) in ProcessArguments.ReadAll())
         {
-            if (!int.TryParse(Path.GetFileName(directory), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
-                continue;
-            var arguments = ReadArguments(directory);
-            var exits = Array.IndexOf(arguments, "--exit-dir");
-            var id = Array.IndexOf(arguments, "--cid");
-            if (exits > 0 && id > 0 && exits + 1 < arguments.Length && id + 1 < arguments.Length && arguments[exits + 1] == machine.Layout.Exits && ProcessIdentity.Of(pid) is { Pid: > 0 } identity)
-                result[arguments[id + 1]] = identity;
+            if (ProcessArguments.Value(arguments, "--exit-dir") == machine.Layout.Exits && ProcessArguments.Value(arguments, "--cid") is { } id && ProcessIdentity.Of(pid) is { Pid: > 0 } identity)
+                result[id] = identity;
         }
 
         return result;
     }
 
-    private static string[] ReadArguments(string process)
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, "cmdline")).Split('\0');
-        }
-        catch (IOException)
-        {
-            // It ended between the listing and the look.
-            return [];
-        }
-    }
-
     /// <summary>Commands that an earlier process ran in containers: their streams are gone with it.</summary>
-    private void EndExecs()
+    private async Task EndExecsAsync()
     {
-        if (!Directory.Exists(machine.Layout.Execs))
-            return;
+        await _stale.EndAsync("exec").ConfigureAwait(false);
         foreach (var directory in Directory.EnumerateDirectories(machine.Layout.Execs).ToArray())
         {
             var pidFile = Path.Combine(directory, "pid");

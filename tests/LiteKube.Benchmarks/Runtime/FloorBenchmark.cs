@@ -13,7 +13,7 @@ internal sealed class FloorBenchmark : IBenchmark
 
     public async Task RunAsync(string directory, Report report)
     {
-        await using var cluster = new TestCluster();
+        await using var cluster = new TestCluster(HostRuntime.Native);
         var host = await cluster.AddHostAsync("floor");
         var script = Path.Combine(directory, "floor.sh");
         await File.WriteAllTextAsync(script, Script);

@@ -40,18 +40,11 @@ internal sealed class RuntimeCluster : IAsyncDisposable
 
     public static async Task<RuntimeCluster> StartAsync(string runtime)
     {
-        var cluster = new TestCluster();
+        var cluster = new TestCluster(runtime == "native" ? HostRuntime.Native : HostRuntime.Docker);
         try
         {
             var host = await cluster.AddHostAsync("bench");
-            if (runtime == "native")
-            {
-                // Archives put there are imported at the start.
-                var archives = Directory.CreateDirectory(Path.Combine(host.Directory, "litekube/agent/images"));
-                await host.RunAsync("docker", "-H", $"unix://{host.Directory}/docker.sock", "save", "-o", Path.Combine(archives.FullName, "sample.tar"), Image);
-            }
-
-            await cluster.StartServerAsync("--runtime", runtime, "--log-level", "warning");
+            await cluster.StartServerAsync("--log-level", "warning");
             await cluster.WaitForNodeReadyAsync("bench");
             var fabric = Path.GetFileName(Path.GetDirectoryName(host.Directory))!;
             return new RuntimeCluster(cluster, $"lkh-{fabric}-bench");
@@ -159,7 +152,7 @@ internal sealed class RuntimeCluster : IAsyncDisposable
 
     private SocketsHttpHandler Handler()
     {
-        var handler = NamespaceDialer.Handler("/run/netns/" + _cgroup);
+        var handler = NamespaceSockets.Handler("/run/netns/" + _cgroup);
         handler.PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan;
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
         handler.SslOptions.ClientCertificates = [KubeconfigIdentity.Read(_cluster.Kubeconfig)];

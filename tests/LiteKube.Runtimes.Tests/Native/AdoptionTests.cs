@@ -150,6 +150,114 @@ public sealed class AdoptionTests
         await pod.RestartAsync();
     }
 
+    [Fact]
+    public async Task A_sandbox_whose_stop_was_cut_short_holds_nothing_any_more()
+    {
+        await using var pod = new NativePod();
+        var id = await pod.SandboxAsync(s => s with { ShareProcessNamespace = true });
+        var first = (await pod.Runtime.GetSandboxAsync(id, pod.Cancellation))!.Pid;
+
+        await pod.RestartAsync(() => Change(pod, "sandboxes", id, r => r["Ready"] = false));
+
+        Assert.False((await pod.Runtime.GetSandboxAsync(id, pod.Cancellation))!.Ready);
+        Assert.False(IsAlive(first));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(pod.Host.Options.RunDirectory, "sandboxes")));
+    }
+
+    [Fact]
+    public async Task A_container_that_ended_while_its_start_was_recorded_is_not_run_again()
+    {
+        await using var pod = new NativePod();
+        var gate = Directory.CreateDirectory(pod.Host.Below("gate")).FullName;
+        var id = await pod.StartAsync("echo ready; while [ ! -e /gate/open ]; do sleep 0.05; done; exit 5", c => c with { Mounts = [new ContainerMount(gate, "/gate")] });
+        await pod.SaysAsync(id, "ready");
+        var pid = (await pod.Runtime.GetContainerAsync(id, pod.Cancellation))!.Pid;
+        var monitor = (int)Record(pod, "containers", id)["MonitorPid"]!;
+
+        // The monitor is held, so that it cannot leave the code before the next process looks.
+        await pod.RestartAsync(() =>
+        {
+            Send("STOP", monitor);
+            File.WriteAllText(Path.Combine(gate, "open"), "");
+            SpinWait.SpinUntil(() => !IsAlive(pid));
+            Change(pod, "containers", id, r => r["Phase"] = "Starting");
+        });
+        Assert.Equal(ContainerState.Running, (await pod.Runtime.GetContainerAsync(id, pod.Cancellation))!.State);
+        Send("CONT", monitor);
+
+        Assert.Equal("ready\n", await pod.OutputAsync(id));
+        Assert.Equal((ContainerState.Exited, 5), await pod.Runtime.GetContainerAsync(id, pod.Cancellation) is { } end ? (end.State, end.ExitCode) : default);
+    }
+
+    [Fact]
+    public async Task A_container_that_waits_for_a_start_which_was_cut_short_is_made_anew()
+    {
+        await using var pod = new NativePod();
+        var id = await pod.StartAsync("echo ready; sleep 1000");
+        await pod.SaysAsync(id, "ready");
+
+        // A shell stands for the engine's process that has not become the container's yet; to the engine the container runs.
+        using var waiting = Process.Start(new ProcessStartInfo("sh") { ArgumentList = { "-c", "while :; do sleep 0.1; done", "crun", "--root", EngineState(pod), "create", id } });
+        await pod.RestartAsync(() => Change(pod, "containers", id, r =>
+        {
+            r["Phase"] = "Starting";
+            r["Pid"] = waiting!.Id;
+        }));
+
+        Assert.Equal(ContainerState.Created, (await pod.Runtime.GetContainerAsync(id, pod.Cancellation))!.State);
+        await waiting!.WaitForExitAsync(pod.Cancellation);
+        await pod.Runtime.StartContainerAsync(id, pod.Cancellation);
+        Assert.Equal("hi\n", await pod.ExecAsync(id, "echo hi"));
+    }
+
+    [Fact]
+    public async Task Commands_that_nobody_waits_for_any_more_are_ended()
+    {
+        await using var pod = new NativePod();
+        var id = await pod.StartAsync("echo ready; sleep 1000");
+        await pod.SaysAsync(id, "ready");
+
+        // As a killed LiteKube leaves it in the moment in which no file says its number yet.
+        using var call = Process.Start(new ProcessStartInfo("crun") { ArgumentList = { "--root", EngineState(pod), "exec", id, "sleep", "1000" } });
+        await pod.RestartAsync();
+
+        Assert.Equal(ContainerState.Running, (await pod.Runtime.GetContainerAsync(id, pod.Cancellation))!.State);
+        await call!.WaitForExitAsync(pod.Cancellation);
+    }
+
+    [Fact]
+    public async Task A_call_of_the_engine_that_still_makes_a_container_is_ended_before_the_container_is_made_anew()
+    {
+        await using var pod = new NativePod();
+        var id = await pod.CreateAsync("true");
+
+        using var call = Process.Start(new ProcessStartInfo("sh") { ArgumentList = { "-c", "while :; do sleep 0.1; done", "crun", "--root", EngineState(pod), "create", id } });
+        await pod.RestartAsync();
+
+        Assert.Equal(ContainerState.Created, (await pod.Runtime.GetContainerAsync(id, pod.Cancellation))!.State);
+        await call!.WaitForExitAsync(pod.Cancellation);
+    }
+
+    private static string EngineState(NativePod pod) => Path.Combine(pod.Host.Options.RunDirectory, "engine");
+
+    private static string RecordFile(NativePod pod, string kind, string id) =>
+        Path.Combine(pod.Host.Options.RootDirectory, kind, id, kind == "sandboxes" ? "sandbox.json" : "container.json");
+
+    private static JsonNode Record(NativePod pod, string kind, string id) => JsonNode.Parse(File.ReadAllText(RecordFile(pod, kind, id)))!;
+
+    private static void Change(NativePod pod, string kind, string id, Action<JsonNode> change)
+    {
+        var record = Record(pod, kind, id);
+        change(record);
+        File.WriteAllText(RecordFile(pod, kind, id), record.ToJsonString());
+    }
+
+    private static void Send(string signal, int pid)
+    {
+        using var kill = Process.Start("kill", ["-" + signal, pid.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
     private static void KillMonitor(NativePod pod, string id)
     {
         var record = JsonNode.Parse(File.ReadAllText(Path.Combine(pod.Host.Options.RootDirectory, "containers", id, "container.json")))!;

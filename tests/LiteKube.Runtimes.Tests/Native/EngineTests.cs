@@ -51,6 +51,35 @@ public sealed class EngineTests
     }
 
     [Fact]
+    public async Task What_crun_has_made_is_started_without_another_call_of_it_and_by_crun_where_that_cannot_be()
+    {
+        var directory = Directory.CreateTempSubdirectory("litekube-engine-");
+        using var readiness = new Readiness();
+        try
+        {
+            var engine = new EngineClient(new EngineProgram("crun", "/bin/false", [], ""), directory.FullName, readiness);
+            var pipe = Path.Combine(directory.CreateSubdirectory("made").FullName, "exec.fifo");
+            using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+                await mkfifo.WaitForExitAsync();
+
+            // Nobody waits at the other end.
+            await Assert.ThrowsAsync<RuntimeException>(() => engine.StartAsync("made", default));
+
+            using var waiting = new Microsoft.Win32.SafeHandles.SafeFileHandle(Libc.Open(pipe, Libc.ReadOnly | Libc.NonBlocking), ownsHandle: true);
+            await engine.StartAsync("made", default);
+
+            Assert.False(File.Exists(pipe));
+            var got = new byte[2];
+            Assert.Equal(1, Libc.Read(waiting, got, got.Length));
+            await Assert.ThrowsAsync<RuntimeException>(() => engine.StartAsync("made", default));
+        }
+        finally
+        {
+            directory.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_missing_program_is_an_error_with_the_line_that_installs_it()
     {
         var error = Assert.Throws<RuntimeException>(() => EngineChoice.FindMonitor("/no/such/conmon"));

@@ -106,7 +106,11 @@ internal sealed partial class ContainerLifecycle(NativeMachine machine, Containe
             record = await AdoptStartingAsync(container, record).ConfigureAwait(false);
         if (record.Phase == ContainerPhase.Created)
         {
-            monitor?.Signal(Signals.Kill);
+            // The monitor first, since it begins calls of the engine.
+            if (monitor?.Signal(Signals.Kill) == true)
+                await monitor.WaitAsync(machine.Readiness).ConfigureAwait(false);
+            monitor?.Dispose();
+            await new StaleCalls(machine.Layout.EngineState, machine.Readiness).EndAsync(record.Id).ConfigureAwait(false);
             await CleanProcessesAsync(container).ConfigureAwait(false);
             container.Save(record);
             return;
@@ -181,14 +185,18 @@ internal sealed partial class ContainerLifecycle(NativeMachine machine, Containe
     {
         var state = Directory.Exists(container.Paths.EngineState) ? await machine.Engine.GetStateAsync(record.Id, CancellationToken.None).ConfigureAwait(false) : null;
         var exited = File.Exists(container.Paths.Exit);
-        if (!exited && state != "running")
-            return record with { Phase = ContainerPhase.Created, StartedAt = null, Pid = 0, MonitorPid = 0 };
+        var wasMade = record.Pid > 0;
         if (record.Pid == 0 && File.Exists(container.Paths.Pid) && int.TryParse(await File.ReadAllTextAsync(container.Paths.Pid).ConfigureAwait(false), NumberStyles.None, CultureInfo.InvariantCulture, out var pid))
         {
             var identity = ProcessIdentity.Of(pid);
             record = record with { Pid = identity.Pid, PidStart = identity.StartTicks };
         }
 
+        // A process that is still the engine's own waits for a start that nobody will finish. One that has ended leaves its code in a moment, or has a
+        // monitor that was killed: it is not run a second time.
+        var started = state == "running" && ProcessArguments.Value(ProcessArguments.Of(record.Pid), "--root") != machine.Layout.EngineState;
+        if (!exited && !started && !(state == "stopped" && wasMade))
+            return record with { Phase = ContainerPhase.Created, StartedAt = null, Pid = 0, MonitorPid = 0 };
         return record with { Phase = ContainerPhase.Running, StartedAt = record.StartedAt ?? machine.Time.GetUtcNow() };
     }
 

@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using LiteKube.Node.Runtime;
 using LiteKube.Runtimes.Native.Kernel;
 using LiteKube.Runtimes.Native.Spec;
+using Microsoft.Win32.SafeHandles;
 
 namespace LiteKube.Runtimes.Native.Engine;
 
@@ -24,7 +25,8 @@ internal sealed partial class EngineClient(EngineProgram program, string stateDi
         return code == 0 ? first[(first.LastIndexOf(' ') + 1)..] : throw new RuntimeException(RuntimeError.Unavailable, $"{program.Name} --version: {error}");
     }
 
-    public Task StartAsync(string id, CancellationToken cancellationToken) => CheckAsync(["start", id], RuntimeError.StartContainer, cancellationToken);
+    public Task StartAsync(string id, CancellationToken cancellationToken) =>
+        TryRelease(id) ? Task.CompletedTask : CheckAsync(["start", id], RuntimeError.StartContainer, cancellationToken);
 
     /// <summary>Makes and starts a container that nobody watches.</summary>
     public Task RunDetachedAsync(string id, string bundle, string pidFile, CancellationToken cancellationToken) =>
@@ -65,6 +67,22 @@ internal sealed partial class EngineClient(EngineProgram program, string stateDi
     {
         var lines = Colours().Replace(error, "").Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(CleanLine).Where(l => l.Length > 0);
         return string.Join("; ", lines.Distinct(StringComparer.Ordinal));
+    }
+
+    /// <summary>
+    /// What crun's start comes to: a made container waits for a byte from a pipe in its state directory, which is gone when that was written. Writing it
+    /// here spares a process a container. Where the pipe is not as expected, the engine is called and says what is wrong.
+    /// </summary>
+    private bool TryRelease(string id)
+    {
+        var path = Path.Combine(stateDirectory, id, "exec.fifo");
+        if (program.Name != "crun")
+            return false;
+        using var pipe = new SafeFileHandle(Libc.Open(path, Libc.WriteOnly | Libc.NonBlocking | Libc.CloseOnExec), ownsHandle: true);
+        if (pipe.IsInvalid)
+            return false;
+        File.Delete(path);
+        return Libc.Write(pipe, [0], 1) == 1;
     }
 
     private static string CleanLine(string line)

@@ -54,6 +54,8 @@ internal sealed class ImagePuller(ImageStore store, TimeProvider time) : IDispos
         if ((parsed.Os, parsed.Architecture) is var (os, architecture) && (os is not ("" or "linux") || (architecture.Length > 0 && architecture != ManifestParser.Architecture)))
             throw new RuntimeException(RuntimeError.ImagePull, $"no match for platform linux/{ManifestParser.Architecture} in manifest: the image is of {os}/{architecture}");
 
+        // Those of pulls that were given up; nobody else looks for them while LiteKube runs.
+        store.Downloads.Sweep(store.Options.KeepPartialDownloads);
         var claims = new List<IDisposable>();
         try
         {

@@ -44,7 +44,7 @@ internal sealed class ImageStore
             Directory.CreateDirectory(directory, StoreFiles.DirectoryMode);
         store.Catalog.Recover();
         store.Layers.Recover();
-        store.Downloads.Recover(options.KeepPartialDownloads);
+        store.Downloads.Sweep(options.KeepPartialDownloads);
         return store;
     }
 
@@ -94,7 +94,7 @@ internal sealed class ImageStore
             Layers.Sweep(image.Layers);
     }
 
-    /// <summary>Every image that is neither pinned nor in use, and whatever is left of removed ones.</summary>
+    /// <summary>Every image that is neither pinned nor in use, whatever is left of removed ones, and downloads that nobody goes on with.</summary>
     /// <returns>The images removed.</returns>
     public IReadOnlyList<ImageRecord> Prune()
     {
@@ -115,6 +115,7 @@ internal sealed class ImageStore
         }
 
         Layers.SweepAll();
+        Downloads.Sweep(TimeSpan.Zero);
         return removed;
     }
 

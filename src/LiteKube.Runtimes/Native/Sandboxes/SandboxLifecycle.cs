@@ -114,10 +114,15 @@ internal sealed partial class SandboxLifecycle(NativeMachine machine, ContainerB
         var paths = machine.Layout.Sandbox(record.Id);
         var sandbox = new NativeSandbox(record, paths);
         _sandboxes[record.Id] = sandbox;
-        if (!record.Ready)
-            return;
         if (record.ShareProcesses && record.BootId == machine.Boot)
             sandbox.FirstProcess = KnownProcess.Open(new ProcessIdentity(record.Pid, record.PidStart));
+        if (!record.Ready)
+        {
+            // Its stop was recorded; how far it came is not known.
+            await ReleaseAsync(sandbox).ConfigureAwait(false);
+            return;
+        }
+
         if (record.BootId == machine.Boot
             && PinnedNamespaces.Kinds(record.HostNetwork, record.HostIpc).All(kind => PinnedNamespaces.IsPinned(paths.Namespace(kind)))
             && (!record.ShareProcesses || sandbox.FirstProcess is not null))

@@ -43,6 +43,23 @@ public sealed class PullTests : IAsyncLifetime
         return error.Message;
     }
 
+    [Fact]
+    public async Task Downloads_that_nobody_goes_on_with_go_with_a_prune()
+    {
+        using (var held = await _store.Downloads.TakeAsync(Digests.Of([1]), default))
+        using (var left = await _store.Downloads.TakeAsync(Digests.Of([2]), default))
+        {
+            await File.WriteAllBytesAsync(held.Path, [1]);
+            await File.WriteAllBytesAsync(left.Path, [2]);
+            left.Dispose();
+
+            _store.Prune();
+
+            Assert.True(File.Exists(held.Path));
+            Assert.False(File.Exists(left.Path));
+        }
+    }
+
     [Theory]
     [InlineData(TestRegistry.OciManifest)]
     [InlineData(TestRegistry.DockerManifest)]

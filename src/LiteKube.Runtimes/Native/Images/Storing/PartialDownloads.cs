@@ -16,7 +16,8 @@ internal sealed class PartialDownloads(StoreLayout layout, StoreLocks locks, Tim
         }
     }
 
-    public void Recover(TimeSpan keep)
+    /// <summary>Drops what nobody has gone on with for so long.</summary>
+    public void Sweep(TimeSpan keep)
     {
         foreach (var file in new DirectoryInfo(layout.Downloads).EnumerateFiles())
         {

@@ -1,11 +1,12 @@
 using System.ComponentModel;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace LiteKube.Testing;
 
-/// <summary>Sockets of another network namespace: a test's client reaches a server that lives in one without living there itself.</summary>
-public static partial class NamespaceDialer
+/// <summary>Sockets of another network namespace: a test's client reaches a server that lives in one, or serves it, without living there itself.</summary>
+public static partial class NamespaceSockets
 {
     private const int NetworkNamespace = 0x40000000;
 
@@ -28,6 +29,14 @@ public static partial class NamespaceDialer
             }
         },
     };
+
+    /// <summary>Bound there, not listening yet.</summary>
+    public static Socket Bind(string namespaceFile, EndPoint address)
+    {
+        var socket = Open(namespaceFile);
+        socket.Bind(address);
+        return socket;
+    }
 
     /// <summary>A socket is of the namespace that its thread was in when it was made, for good. That thread is never used again.</summary>
     private static Socket Open(string namespaceFile)
