@@ -61,7 +61,7 @@ internal sealed partial class NodeNetworkService(NetworkOptions options, PodNetw
             await pods.UseCidrAsync(podCidr, cancellationToken).ConfigureAwait(false);
             if (Address(own) is not { } address)
                 return true;
-            var reached = peers.Reconcile(address, podCidr, [.. nodes.List().Where(node => node != own).Select(Peer).OfType<PeerNode>()]);
+            var reached = peers.Reconcile(address, podCidr, Others(nodes.List(), options.NodeName));
             if (reached != _reached)
                 LogPeers(reached.Direct, reached.Vxlan);
             _reached = reached;
@@ -88,6 +88,9 @@ internal sealed partial class NodeNetworkService(NetworkOptions options, PodNetw
         if (old is null || current is null || PodCidr(old) != PodCidr(current) || !Equals(Address(old), Address(current)))
             _changed.Set();
     }
+
+    /// <summary>By name: of this node itself, too, the list may know more than was read of it a moment before.</summary>
+    internal static PeerNode[] Others(IEnumerable<Node> nodes, string own) => [.. nodes.Where(node => node.Metadata.Name != own).Select(Peer).OfType<PeerNode>()];
 
     private static PeerNode? Peer(Node node) =>
         PodCidr(node) is { } cidr && Address(node) is { } address ? new PeerNode(node.Metadata.Name ?? "", address, cidr) : null;
