@@ -2,12 +2,18 @@ using System.Globalization;
 
 namespace LiteKube.Admission.Metrics;
 
-/// <summary>How webhooks and policies fared, by the names that Kubernetes uses. (https://kubernetes.io/docs/reference/instrumentation/metrics/)</summary>
+/// <summary>How the chain, webhooks and policies fared, by the names that Kubernetes uses. (https://kubernetes.io/docs/reference/instrumentation/metrics/)</summary>
 public sealed class AdmissionMetrics(TimeProvider time)
 {
     private const int HighestCode = 600;
 
     private static readonly double[] s_policyBuckets = [0.0000005, 0.001, 0.01, 0.1, 1];
+
+    private static readonly double[] s_stepBuckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
+
+    private readonly MetricFamily _steps = new("apiserver_admission_step_admission_duration_seconds", "How long each half of the chain took.", ["type", "operation", "rejected"], s_stepBuckets);
+
+    private readonly MetricFamily _plugins = new("apiserver_admission_controller_admission_duration_seconds", "How long each plugin took.", ["name", "type", "operation", "rejected"], s_stepBuckets);
 
     private readonly MetricFamily _webhookDuration = new(
         "apiserver_admission_webhook_admission_duration_seconds", "How long webhooks took.", ["name", "type", "operation", "rejected"], [0.005, 0.025, 0.1, 0.5, 1, 2.5, 10, 25]);
@@ -30,7 +36,11 @@ public sealed class AdmissionMetrics(TimeProvider time)
     private readonly MetricFamily _mutationDuration = new(
         "apiserver_mutating_admission_policy_check_duration_seconds", "How long mutations by policies took.", ["policy", "policy_binding", "error_type"], s_policyBuckets);
 
-    public IReadOnlyList<MetricFamily> Families => [_webhookDuration, _webhookRequests, _webhookRejections, _webhookFailOpen, _checks, _checkDuration, _mutations, _mutationDuration];
+    public IReadOnlyList<MetricFamily> Families => [_steps, _plugins, _webhookDuration, _webhookRequests, _webhookRejections, _webhookFailOpen, _checks, _checkDuration, _mutations, _mutationDuration];
+
+    internal StepTimes OfChain() => new(_steps, null);
+
+    internal StepTimes OfPlugin(string name) => new(_plugins, name);
 
     internal long Now() => time.GetTimestamp();
 

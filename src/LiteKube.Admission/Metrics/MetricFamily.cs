@@ -30,5 +30,5 @@ public sealed class MetricFamily
 
     internal void Observe(TimeSpan elapsed, params string[] values) => Of(values).Add(elapsed.TotalSeconds);
 
-    private MetricSeries Of(string[] values) => _series.GetOrAdd(string.Join('\0', values), _ => new MetricSeries(values, Buckets));
+    internal MetricSeries Of(string[] values) => _series.GetOrAdd(string.Join('\0', values), _ => new MetricSeries(values, Buckets));
 }

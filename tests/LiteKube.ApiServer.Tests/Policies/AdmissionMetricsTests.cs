@@ -10,6 +10,20 @@ public sealed class AdmissionMetricsTests(ApiHost host)
     private ApiClient Api => host.Admin;
 
     [Fact]
+    public async Task Each_half_of_the_chain_and_each_plugin_is_timed()
+    {
+        var ns = await host.NamespaceAsync();
+        (await Api.PostAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"timed"}}""")).Expect(201);
+        (await Api.PostAsync("/api/v1/namespaces/not-there/configmaps", """{"metadata":{"name":"timed"}}""")).Expect(404);
+        var page = (string)(await Api.GetAsync("/metrics")).Body["text"]!;
+        Assert.Contains("# TYPE apiserver_admission_step_admission_duration_seconds histogram\n", page, StringComparison.Ordinal);
+        Assert.Contains("apiserver_admission_step_admission_duration_seconds_bucket{type=\"admit\",operation=\"CREATE\",rejected=\"false\",le=\"0.005\"}", page, StringComparison.Ordinal);
+        Assert.Contains("apiserver_admission_step_admission_duration_seconds_count{type=\"validate\",operation=\"CREATE\",rejected=\"false\"}", page, StringComparison.Ordinal);
+        Assert.Contains("apiserver_admission_controller_admission_duration_seconds_sum{name=\"NamespaceLifecycle\",type=\"admit\",operation=\"CREATE\",rejected=\"false\"}", page, StringComparison.Ordinal);
+        Assert.Contains("apiserver_admission_controller_admission_duration_seconds_count{name=\"NamespaceLifecycle\",type=\"admit\",operation=\"CREATE\",rejected=\"true\"}", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task What_a_policy_denied_and_a_webhook_that_failed_are_counted()
     {
         var ns = await host.NamespaceAsync();
