@@ -65,7 +65,17 @@ internal sealed partial class ImageCollector(IContainerRuntime runtime, NodeOpti
         {
             if (freed >= toFree)
                 break;
-            await runtime.Images.RemoveAsync(image.Id, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await runtime.Images.RemoveAsync(image.Id, cancellationToken).ConfigureAwait(false);
+            }
+            catch (RuntimeException e)
+            {
+                // A container that was made meanwhile, or one of somebody else. The others may go.
+                LogStays(image.Tags.Count > 0 ? image.Tags[0] : image.Id, e.Message);
+                continue;
+            }
+
             freed += image.SizeBytes;
             LogRemoved(image.Tags.Count > 0 ? image.Tags[0] : image.Id, image.SizeBytes);
         }
@@ -77,6 +87,9 @@ internal sealed partial class ImageCollector(IContainerRuntime runtime, NodeOpti
 
     [LoggerMessage(Level = LogLevel.Information, Message = "image {Image} removed, {Bytes} bytes")]
     private partial void LogRemoved(string image, long bytes);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "image {Image} stays: {Reason}")]
+    private partial void LogStays(string image, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "unused images not collected: {Error}")]
     private partial void LogFailed(string error);

@@ -133,7 +133,7 @@ internal sealed class PodImages(IImageService images, IPodObjects objects, Semap
         {
             events.Normal(container.Name, "Pulling", $"Pulling image \"{image}\"");
             var begun = time.GetTimestamp();
-            var id = await PullWithCredentialsAsync(pod, name, reference, cancellationToken).ConfigureAwait(false);
+            var id = await PullWithCredentialsAsync(pod, name, reference, new PullReports(container.Name, image, events, time), cancellationToken).ConfigureAwait(false);
             var status = await images.GetAsync(id, cancellationToken).ConfigureAwait(false)
                 ?? throw new RuntimeException(RuntimeError.ImagePull, $"image {image} is not there after its pull");
             _failures.Remove(image);
@@ -148,7 +148,7 @@ internal sealed class PodImages(IImageService images, IPodObjects objects, Semap
         }
     }
 
-    private async Task<string> PullWithCredentialsAsync(Pod pod, string name, ImageReference reference, CancellationToken cancellationToken)
+    private async Task<string> PullWithCredentialsAsync(Pod pod, string name, ImageReference reference, IProgress<PullProgress> progress, CancellationToken cancellationToken)
     {
         var keyring = new RegistryKeyring();
         foreach (var secretName in pod.Spec.ImagePullSecrets.Select(s => s.Name).Where(n => !string.IsNullOrEmpty(n)))
@@ -165,7 +165,7 @@ internal sealed class PodImages(IImageService images, IPodObjects objects, Semap
         {
             try
             {
-                return await images.PullAsync(name, credentials, cancellationToken).ConfigureAwait(false);
+                return await images.PullAsync(name, credentials, progress, cancellationToken).ConfigureAwait(false);
             }
             catch (RuntimeException e) when (e.Error == RuntimeError.ImagePull)
             {
@@ -173,7 +173,7 @@ internal sealed class PodImages(IImageService images, IPodObjects objects, Semap
             }
         }
 
-        return refused is null ? await images.PullAsync(name, null, cancellationToken).ConfigureAwait(false) : throw refused;
+        return refused is null ? await images.PullAsync(name, null, progress, cancellationToken).ConfigureAwait(false) : throw refused;
     }
 
     private string Taken(long since) => GoDuration.Format(TimeSpan.FromMilliseconds(Math.Round(time.GetElapsedTime(since).TotalMilliseconds)));

@@ -71,6 +71,10 @@ public interface IImageService
     /// <exception cref="RuntimeException">With <see cref="RuntimeError.ImagePull"/> or InvalidImageName and the registry's own words.</exception>
     ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, CancellationToken cancellationToken);
 
+    /// <param name="progress">Told every now and then how far the pull is, by runtimes that know.</param>
+    /// <inheritdoc cref="PullAsync(string, RegistryCredentials?, CancellationToken)"/>
+    ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancellationToken) => PullAsync(reference, credentials, cancellationToken);
+
     ValueTask RemoveAsync(string imageId, CancellationToken cancellationToken);
 
     /// <summary>Bytes used by images on disk, and the path of the file system they are on.</summary>

@@ -20,7 +20,8 @@ public sealed class LocalImages : IDisposable
     public LocalImages(NativeRuntimeOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         ArgumentNullException.ThrowIfNull(loggers);
-        _store = ImageStore.Open(new ImageStoreOptions { Root = new RuntimeLayout(options).Images }, time, loggers.CreateLogger<ImageStore>());
+        var layout = new RuntimeLayout(options);
+        _store = ImageStore.Open(new ImageStoreOptions { Root = layout.Images, Users = new ImageUsers(layout).Of }, time, loggers.CreateLogger<ImageStore>());
         _images = new NativeImages(_store, time);
     }
 
@@ -66,8 +67,13 @@ public sealed class LocalImages : IDisposable
         return true;
     }
 
-    /// <returns>Ids and bytes of the images removed.</returns>
-    public IReadOnlyList<(string Id, long Bytes)> Prune() => [.. _store.Prune().Select(i => (i.Id, i.SizeBytes))];
+    /// <returns>The ids of the images removed, the bytes that are free now, and how many images stay because containers have them.</returns>
+    public (IReadOnlyList<string> Removed, long FreedBytes, int InUse) Prune()
+    {
+        var before = _store.Layers.UsedBytes();
+        var (removed, inUse) = _store.Prune();
+        return ([.. removed.Select(i => i.Id)], before - _store.Layers.UsedBytes(), inUse);
+    }
 
     public void Dispose() => _images.Dispose();
 

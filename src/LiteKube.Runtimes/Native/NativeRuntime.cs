@@ -39,7 +39,7 @@ public sealed partial class NativeRuntime : IContainerRuntime
         ArgumentNullException.ThrowIfNull(loggers);
         _logger = loggers.CreateLogger<NativeRuntime>();
         _machine = new NativeMachine(options, time);
-        _store = ImageStore.Open(new ImageStoreOptions { Root = _machine.Layout.Images }, time, loggers.CreateLogger<ImageStore>());
+        _store = ImageStore.Open(new ImageStoreOptions { Root = _machine.Layout.Images, Users = new ImageUsers(_machine.Layout).Of }, time, loggers.CreateLogger<ImageStore>());
         _images = new NativeImages(_store, time);
         if (options.ImageBundles is { } bundles)
             _images.BeginImport(bundles, _logger);

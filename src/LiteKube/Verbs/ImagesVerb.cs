@@ -26,12 +26,11 @@ internal static class ImagesVerb
 
     private static Command List() => Verb("ls", "List the images: names, id, size, and whether they are pinned.", [], [], async (_, images, cancellationToken) =>
     {
-        Console.WriteLine($"{"IMAGE",-60} {"ID",-ShownIdLength} {"SIZE",10} PINNED");
-        var lines = (await images.ListAsync(cancellationToken))
-            .SelectMany(i => (i.Tags.Count > 0 ? i.Tags : i.Digests.Count > 0 ? i.Digests : ["<none>"]).Select(name => (name, i)))
-            .OrderBy(l => l.name, StringComparer.Ordinal);
+        var lines = (await images.ListAsync(cancellationToken)).SelectMany(i => Names(i).Select(name => (name, i))).OrderBy(l => l.name, StringComparer.Ordinal).ToList();
+        var width = lines.Select(l => l.name.Length).Append("IMAGE".Length).Max();
+        Console.WriteLine($"{"IMAGE".PadRight(width)} {"ID",-ShownIdLength} {"SIZE",10} PINNED");
         foreach (var (name, image) in lines)
-            Console.WriteLine($"{name,-60} {Short(image.Id)} {Size(image.SizeBytes),10} {(image.Pinned ? "yes" : "")}");
+            Console.WriteLine($"{name.PadRight(width)} {Short(image.Id)} {Size(image.SizeBytes),10} {(image.Pinned ? "yes" : "no")}");
         return 0;
     });
 
@@ -67,11 +66,14 @@ internal static class ImagesVerb
         return Verb("import", "Take images from an archive.", [file], [name, pin], async (parsed, images, cancellationToken) =>
         {
             var path = parsed.GetValue(file)!;
+            if (Directory.Exists(path))
+                throw new UserErrorException($"{path} is a directory: an archive is expected (of an OCI layout, tar makes one: tar -C {path} -cf - . | litekube images import -)");
             var ids = path == "-"
                 ? await images.ImportAsync(Console.OpenStandardInput(), parsed.GetValue(name), parsed.GetValue(pin), cancellationToken)
                 : await images.ImportAsync(Path.GetFullPath(path), parsed.GetValue(name), parsed.GetValue(pin), cancellationToken);
+            var known = (await images.ListAsync(cancellationToken)).ToDictionary(i => i.Id, StringComparer.Ordinal);
             foreach (var id in ids)
-                Console.WriteLine(id);
+                Console.WriteLine($"{id} {(known.TryGetValue(id, out var image) ? string.Join(", ", Names(image)) : "")}");
             return 0;
         });
     }
@@ -115,18 +117,31 @@ internal static class ImagesVerb
         var names = new Argument<string[]>("images") { Description = "Names or ids.", Arity = ArgumentArity.OneOrMore };
         return Verb("rm", "Remove a name, and the image with its last name; by id the image with all names. Not what a container uses.", [names], [], (parsed, images, _) =>
         {
+            // One that cannot go does not keep the others.
+            var refused = 0;
             foreach (var name in parsed.GetValue(names)!)
-                Console.WriteLine(images.Remove(name) ? $"{name} removed" : $"{name} removed; the image has other names");
-            return Task.FromResult(0);
+            {
+                try
+                {
+                    Console.WriteLine(images.Remove(name) ? $"{name} removed" : $"{name} removed; the image has other names");
+                }
+                catch (RuntimeException e)
+                {
+                    refused++;
+                    Console.Error.WriteLine($"litekube: {name} is not removed: {e.Message}");
+                }
+            }
+
+            return Task.FromResult(refused == 0 ? 0 : 1);
         });
     }
 
     private static Command Prune() => Verb("prune", "Remove every image that no container uses and that is not pinned.", [], [], (_, images, _) =>
     {
-        var removed = images.Prune();
-        foreach (var (id, _) in removed)
+        var (removed, freed, inUse) = images.Prune();
+        foreach (var id in removed)
             Console.WriteLine(Short(id));
-        Console.WriteLine($"{removed.Count} images removed, {Size(removed.Sum(r => r.Bytes))}");
+        Console.WriteLine($"{removed.Count} images removed, {Size(freed)} freed{(inUse > 0 ? $"; {inUse} in use" : "")}");
         return Task.FromResult(0);
     });
 
@@ -153,6 +168,8 @@ internal static class ImagesVerb
         });
         return command;
     }
+
+    private static IReadOnlyList<string> Names(ImageStatus image) => image.Tags.Count > 0 ? image.Tags : image.Digests.Count > 0 ? image.Digests : ["<none>"];
 
     private static string Short(string id) => id["sha256:".Length..][..ShownIdLength];
 

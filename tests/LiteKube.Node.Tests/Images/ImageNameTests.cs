@@ -86,5 +86,25 @@ public sealed class ImageNameTests
         Assert.NotNull(await runtime.Images.GetAsync("pinned:1", default));
     }
 
+    [Fact]
+    public async Task An_image_that_cannot_go_does_not_keep_the_others()
+    {
+        var time = new LiteKube.Testing.FakeTime();
+        var runtime = new FakeRuntime(time);
+        var busy = runtime.FakeImages.Add("busy:1", sizeBytes: 10);
+        runtime.FakeImages.RemoveError = id => id == busy.Id ? new RuntimeException(RuntimeError.Failed, "image is in use") : null;
+        var collector = new ImageCollector(runtime, new NodeOptions(), time, NullLogger<ImageCollector>.Instance);
+        await collector.CollectAsync(100, 100, default);
+        time.Advance(TimeSpan.FromSeconds(1));
+        runtime.FakeImages.Add("unused:1", sizeBytes: 10);
+        await collector.CollectAsync(100, 100, default);
+        time.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(10, await collector.CollectAsync(100, 1, default));
+
+        Assert.NotNull(await runtime.Images.GetAsync("busy:1", default));
+        Assert.Null(await runtime.Images.GetAsync("unused:1", default));
+    }
+
     private static Secret DockerConfig(string json) => new() { Data = new Dictionary<string, byte[]> { [".dockerconfigjson"] = Encoding.UTF8.GetBytes(json) } };
 }

@@ -77,6 +77,27 @@ public sealed class ImagePullTests
     }
 
     [Fact]
+    public async Task A_long_pull_is_told_in_the_pods_events()
+    {
+        await using var node = await new NodeHarness().StartAsync();
+        var gate = new TaskCompletionSource();
+        node.Runtime.FakeImages.PullGate = gate.Task;
+        node.Add(Pod("web", Container("app") with { Image = "slow:1" }));
+        await node.Cluster.UntilAsync(() => node.Runtime.FakeImages.Pulls.Count == 1, "pulling");
+
+        await node.UntilEventAsync("web", "Pulling: Pulling image \"slow:1\"");
+        node.Runtime.FakeImages.Progress!.Report(new PullProgress("slow:1", 3, 0, 1_000_000, 90_000_000));
+        node.Cluster.Time.Advance(TimeSpan.FromSeconds(31));
+        node.Runtime.FakeImages.Progress!.Report(new PullProgress("slow:1", 3, 1, 45_000_000, 90_000_000));
+        node.Runtime.FakeImages.Progress!.Report(new PullProgress("slow:1", 3, 1, 46_000_000, 90_000_000));
+        await node.UntilEventAsync("web", "Pulling: Pulling image \"slow:1\": 45.0 of 90.0 MB, 1 of 3 layers");
+        gate.SetResult();
+
+        await node.UntilEventAsync("web", "Pulled: Successfully pulled image \"slow:1\" in ");
+        await node.UntilRunningAsync("web");
+    }
+
+    [Fact]
     public async Task One_containers_slow_pull_does_not_hold_up_anothers_restart()
     {
         await using var node = await new NodeHarness().StartAsync();

@@ -59,7 +59,7 @@ public sealed class DockerEngine : IAsyncLifetime
 
     public IContainerRuntime Open() => new DockerRuntime(new DockerRuntimeOptions { Host = Host }, TimeProvider.System, NullLogger<DockerRuntime>.Instance);
 
-    private string Host => $"unix://{_directory}/docker.sock";
+    public string Host => $"unix://{_directory}/docker.sock";
 
     private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
     {

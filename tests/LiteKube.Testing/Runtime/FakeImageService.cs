@@ -14,6 +14,9 @@ public sealed class FakeImageService(TimeProvider time) : IImageService
     /// <summary>Why a pull of this reference fails; null to let it through.</summary>
     public Func<string, RuntimeException?> PullError { get; set; } = _ => null;
 
+    /// <summary>Why an image, by its id, cannot be removed; null to let it go.</summary>
+    public Func<string, RuntimeException?> RemoveError { get; set; } = _ => null;
+
     public TimeSpan PullTime { get; set; }
 
     /// <summary>While set, pulls wait for it: for tests that look at what happens meanwhile.</summary>
@@ -51,8 +54,14 @@ public sealed class FakeImageService(TimeProvider time) : IImageService
             return ValueTask.FromResult<IReadOnlyList<ImageStatus>>([.. _byReference.Values.DistinctBy(i => i.Id)]);
     }
 
-    public async ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, CancellationToken cancellationToken)
+    /// <summary>Of the pull that was begun last.</summary>
+    public IProgress<PullProgress>? Progress { get; private set; }
+
+    public ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, CancellationToken cancellationToken) => PullAsync(reference, credentials, null, cancellationToken);
+
+    public async ValueTask<string> PullAsync(string reference, RegistryCredentials? credentials, IProgress<PullProgress>? progress, CancellationToken cancellationToken)
     {
+        Progress = progress;
         lock (_lock)
             _pulls.Add(reference);
         if (PullGate is { } gate)
@@ -66,6 +75,8 @@ public sealed class FakeImageService(TimeProvider time) : IImageService
 
     public ValueTask RemoveAsync(string imageId, CancellationToken cancellationToken)
     {
+        if (RemoveError(imageId) is { } error)
+            throw error;
         lock (_lock)
         {
             foreach (var reference in _byReference.Where(p => p.Value.Id == imageId).Select(p => p.Key).ToArray())

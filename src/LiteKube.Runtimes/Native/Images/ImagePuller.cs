@@ -51,8 +51,7 @@ internal sealed class ImagePuller(ImageStore store, TimeProvider time) : IDispos
         var (parsed, diffIds) = ConfigParser.Parse(config);
         if (diffIds.Count != manifest.Layers!.Count)
             throw new RuntimeException(RuntimeError.ImagePull, $"the image's configuration is refused: it has {diffIds.Count} layers, and the manifest has {manifest.Layers.Count}");
-        if ((parsed.Os, parsed.Architecture) is var (os, architecture) && (os is not ("" or "linux") || (architecture.Length > 0 && architecture != ManifestParser.Architecture)))
-            throw new RuntimeException(RuntimeError.ImagePull, $"no match for platform linux/{ManifestParser.Architecture} in manifest: the image is of {os}/{architecture}");
+        ConfigParser.RequirePlatform(parsed);
 
         // Those of pulls that were given up; nobody else looks for them while LiteKube runs.
         store.Downloads.Sweep(store.Options.KeepPartialDownloads);
@@ -62,8 +61,7 @@ internal sealed class ImagePuller(ImageStore store, TimeProvider time) : IDispos
             foreach (var diffId in diffIds.Distinct(StringComparer.Ordinal))
                 claims.Add(store.Layers.Claim(diffId));
             await GetLayersAsync(client, reference, manifest.Layers, diffIds, progress, cancellationToken).ConfigureAwait(false);
-            var size = config.Length + diffIds.Distinct(StringComparer.Ordinal).Sum(d => store.Layers.Find(d)!.FileBytes);
-            store.Catalog.Commit(new ImageRecord(id, digest, diffIds, size), config, names.Distinct(StringComparer.Ordinal), pinned: false);
+            store.Commit(id, digest, diffIds, config, names.Distinct(StringComparer.Ordinal), pinned: false);
             return id;
         }
         finally

@@ -19,8 +19,9 @@ internal sealed class ImageStore
         Options = options;
         _layout = new StoreLayout(options.Root);
         _locks = new StoreLocks(_layout.LockFile);
-        Catalog = new ImageCatalog(_layout, _locks, time, options.AtStep);
+        Catalog = new ImageCatalog(_layout, _locks, time, options.Users, options.AtStep);
         Layers = new LayerStore(_layout, _locks, options, Catalog, logger);
+        Seams = new SeamStore(_layout, _locks, Layers, Catalog, options.AtStep);
         Downloads = new PartialDownloads(_layout, _locks, time);
     }
 
@@ -29,6 +30,8 @@ internal sealed class ImageStore
     public ImageCatalog Catalog { get; }
 
     public LayerStore Layers { get; }
+
+    public SeamStore Seams { get; }
 
     public PartialDownloads Downloads { get; }
 
@@ -44,8 +47,18 @@ internal sealed class ImageStore
             Directory.CreateDirectory(directory, StoreFiles.DirectoryMode);
         store.Catalog.Recover();
         store.Layers.Recover();
+        store.Seams.SweepAll();
         store.Downloads.Sweep(options.KeepPartialDownloads);
         return store;
+    }
+
+    /// <summary>Makes an image visible. Its layers are here, durable and claimed by the caller.</summary>
+    /// <exception cref="RuntimeException">ImagePull: the layers do not fit together.</exception>
+    public void Commit(string id, string? manifest, IReadOnlyList<string> layers, ReadOnlySpan<byte> config, IEnumerable<string> names, bool pinned)
+    {
+        using var claim = Seams.Claim(id);
+        var size = config.Length + layers.Distinct(StringComparer.Ordinal).Sum(l => Layers.Find(l)!.FileBytes);
+        Catalog.Commit(new ImageRecord(id, manifest, layers, size) { HasSeam = Seams.Make(id, layers) }, config, names, pinned);
     }
 
     /// <summary>What a container of the image is made from. Hold the image first, or it may go while the container is made.</summary>
@@ -90,16 +103,19 @@ internal sealed class ImageStore
     /// <exception cref="RuntimeException">It is in use.</exception>
     public void Remove(string id)
     {
-        if (Catalog.Remove(id) is { } image)
-            Layers.Sweep(image.Layers);
+        if (Catalog.Remove(id, i => MountedLayers.Are(Layers.Shown(i.Layers).Select(StoreLayout.LayerName))) is not { } image)
+            return;
+        Seams.Sweep(id);
+        Layers.Sweep(image.Layers);
     }
 
-    /// <summary>Every image that is neither pinned nor in use, whatever is left of removed ones, and downloads that nobody goes on with.</summary>
-    /// <returns>The images removed.</returns>
-    public IReadOnlyList<ImageRecord> Prune()
+    /// <summary>Removes every image that is neither pinned nor in use, whatever is left of removed ones, and downloads that nobody goes on with.</summary>
+    /// <returns>The images removed, and how many stay because they are in use.</returns>
+    public (IReadOnlyList<ImageRecord> Removed, int InUse) Prune()
     {
         var pinned = Catalog.References().Where(r => r.Pinned).Select(r => r.ImageId).ToHashSet(StringComparer.Ordinal);
         var removed = new List<ImageRecord>();
+        var inUse = 0;
         foreach (var image in Catalog.Images().Where(i => !pinned.Contains(i.Id)))
         {
             try
@@ -109,14 +125,14 @@ internal sealed class ImageStore
             }
             catch (RuntimeException)
             {
-                // It is in use.
-                continue;
+                inUse++;
             }
         }
 
+        Seams.SweepAll();
         Layers.SweepAll();
         Downloads.Sweep(TimeSpan.Zero);
-        return removed;
+        return (removed, inUse);
     }
 
     private static RuntimeException Absent(string what) => new(RuntimeError.ImageNotPresent, $"image {what} is not here");

@@ -26,5 +26,8 @@ internal sealed record ImageStoreOptions
     /// <summary>Called between the steps of every change of the store, so that tests can see what a power cut would leave there.</summary>
     public Action<string>? AtStep { get; init; }
 
+    /// <summary>Says who has containers of an image, for whoever is refused its removal; null where nobody is known.</summary>
+    public Func<string, string?>? Users { get; init; }
+
     public LayerLimits Limits { get; init; } = new();
 }

@@ -38,9 +38,63 @@ public sealed class ArchiveTests : IDisposable
         Assert.Equal(Digests.Of(SavedArchive.Config([s_base, s_odd, s_base])), id);
         Assert.Equal(id, (await _store.OpenAsync("team/app", default)).Id);
         var snapshot = await _store.OpenAsync("docker.io/team/app:1", default);
-        Assert.Equal(3, snapshot.LayerDirectories.Count);
-        Assert.Equal("second", await File.ReadAllTextAsync(Path.Combine(snapshot.LayerDirectories[1], "a")));
+        Assert.Equal(2, snapshot.LayerDirectories.Count);
+        Assert.Equal("second", await File.ReadAllTextAsync(Path.Combine(snapshot.LayerDirectories[0], "a")));
         AssertNothingUnfinished();
+    }
+
+    [Theory]
+    [InlineData("plain")]
+    [InlineData("gzip")]
+    [InlineData("zstd")]
+    public async Task An_archive_may_come_through_a_pipe(string compression)
+    {
+        var saved = SavedArchive.Docker([s_base, s_odd], "team/app:1");
+        var bytes = compression switch { "gzip" => TarBuilder.Gzip(saved), "zstd" => Zstd(saved), _ => saved };
+        var pipe = new System.IO.Pipelines.Pipe();
+        var writing = Task.Run(async () =>
+        {
+            for (var at = 0; at < bytes.Length; at += 10_000)
+                await pipe.Writer.WriteAsync(bytes.AsMemory(at, Math.Min(10_000, bytes.Length - at)));
+            await pipe.Writer.CompleteAsync();
+        });
+
+        var ids = await new ImageImporter(_store).ImportAsync(pipe.Reader.AsStream(), null, null, pinned: false, default);
+
+        await writing;
+        Assert.Equal(Digests.Of(SavedArchive.Config([s_base, s_odd])), Assert.Single(ids));
+        Assert.Equal("second", await File.ReadAllTextAsync(Path.Combine((await _store.OpenAsync("team/app:1", default)).LayerDirectories[1], "a")));
+        AssertNothingUnfinished();
+    }
+
+    [Fact]
+    public async Task A_large_file_that_looks_like_a_layer_and_is_none_does_no_harm()
+    {
+        var archive = new TarBuilder().File("other.tar", [.. new TarBuilder().File("../evil", new byte[200_000]).Build()])
+            .File("unused.tar", new TarBuilder().File("unused", new byte[200_000]).Build())
+            .File("twice", s_base).File("l.tar", s_base).File("c.json", SavedArchive.Config([s_base]))
+            .File("manifest.json", """[{"Config":"c.json","RepoTags":["x:1"],"Layers":["l.tar"]}]""").Build();
+
+        var id = Assert.Single(await ImportAsync(archive));
+
+        Assert.Equal(id, _store.Find("x:1")!.Id);
+        Assert.Single(Directory.EnumerateFileSystemEntries(Path.Combine(_store.Options.Root, "layers")));
+        AssertNothingUnfinished();
+    }
+
+    [Fact]
+    public async Task An_archive_as_containerds_Docker_saves_it_has_an_OCI_layout_beside_its_manifest()
+    {
+        var blob = TarBuilder.Gzip(s_base);
+        var config = SavedArchive.Config([s_base]);
+        string Name(byte[] bytes) => "blobs/sha256/" + Digests.Of(bytes)[7..];
+        var archive = new TarBuilder().Directory("blobs/").Directory("blobs/sha256/").File(Name(blob), blob).File(Name(config), config)
+            .File("index.json", """{"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]}""")
+            .File("manifest.json", $$"""[{"Config":"{{Name(config)}}","RepoTags":["team/app:1"],"Layers":["{{Name(blob)}}"],"LayerSources":{"{{Digests.Of(s_base)}}":{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","size":{{blob.Length}},"digest":"{{Digests.Of(blob)}}"} } }]""")
+            .File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""").Build();
+
+        Assert.Equal(Digests.Of(config), Assert.Single(await ImportAsync(archive)));
+        Assert.Equal(300_000, new FileInfo(Path.Combine((await _store.OpenAsync("team/app:1", default)).LayerDirectories[0], "bin/sh")).Length);
     }
 
     [Theory]
@@ -117,6 +171,20 @@ public sealed class ArchiveTests : IDisposable
         { "an invalid tag", "invalid reference format" },
         { "a blob that lies", "other content than its digest says" },
         { "a layer of another content", "has the digest" },
+        { "a large layer of another content", "has the digest" },
+        { "a large layer that leads out", "leads out of its directory" },
+        { "nothing but zeros", "neither manifest.json" },
+        { "no archive", "archive is refused: its archive has a header" },
+        { "cut off", "archive is refused: its archive ends in the middle of a file" },
+        { "null for a layer", "image without configuration or layers" },
+        { "null for an image", "image without configuration or layers" },
+        { "another platform", "no match for platform linux/" },
+        { "a device of the host as JSON", "neither file nor directory" },
+        { "links in a circle", "neither manifest.json" },
+        { "an archive for a manifest", "is an archive where JSON is meant" },
+        { "a manifest of megabytes", "larger than" },
+        { "indexes of indexes", "index of indexes of indexes" },
+        { "a bomb", "unpack to more than" },
     };
 
     [Theory]
@@ -139,6 +207,20 @@ public sealed class ArchiveTests : IDisposable
             "an invalid tag" => Saved(tag: "X Y").File("layer.tar", s_base).Build(),
             "a layer of another content" => Saved().File("layer.tar", s_odd).Build(),
             "a blob that lies" => Lying(),
+            "a large layer of another content" => Saved().File("layer.tar", new TarBuilder().File("x", new byte[100_000]).Build()).Build(),
+            "a large layer that leads out" => Saved().File("layer.tar", new TarBuilder().File("x", new byte[100_000]).File("../x", "").Build()).Build(),
+            "nothing but zeros" => new byte[10_240],
+            "no archive" => System.Text.Encoding.ASCII.GetBytes(new string('x', 10_000)),
+            "cut off" => Saved().File("layer.tar", s_base).Build()[..200_000],
+            "null for a layer" => new TarBuilder().File("c", config).File("manifest.json", """[{"Config":"c","RepoTags":[null],"Layers":[null]}]""").Build(),
+            "null for an image" => new TarBuilder().File("manifest.json", "[null]").Build(),
+            "another platform" => new TarBuilder().File("l", s_base).File("c", System.Text.Encoding.UTF8.GetBytes(System.Text.Encoding.UTF8.GetString(config).Replace("amd64", "sparc"))).File("manifest.json", """[{"Config":"c","Layers":["l"]}]""").Build(),
+            "a device of the host as JSON" => new TarBuilder().Device('4', "manifest.json", 8, 0).Build(),
+            "links in a circle" => new TarBuilder().Symlink("manifest.json", "index.json").Symlink("index.json", "manifest.json").Build(),
+            "an archive for a manifest" => new TarBuilder().File("manifest.json", s_base).Build(),
+            "a manifest of megabytes" => new TarBuilder().File("manifest.json", new string(' ', 5 << 20)).Build(),
+            "indexes of indexes" => Nested(),
+            "a bomb" => TarBuilder.Gzip(new TarBuilder().File("zeros", new byte[300 << 20]).Build()),
             _ => throw new ArgumentException(name),
         };
 
@@ -166,7 +248,7 @@ public sealed class ArchiveTests : IDisposable
         Assert.True((await images.GetAsync("x:1", default))!.Pinned);
         Assert.False((await images.GetAsync("y:1", default))!.Pinned);
         Assert.Equal(written, _store.Catalog.FindReference("docker.io/library/x:1")!.Updated);
-        Assert.Equal(Digests.Of(SavedArchive.Config([s_odd])), Assert.Single(_store.Prune()).Id);
+        Assert.Equal(Digests.Of(SavedArchive.Config([s_odd])), Assert.Single(_store.Prune().Removed).Id);
         Assert.Equal(["docker.io/library/x:1"], Assert.Single(await images.ListAsync(default)).Tags);
     }
 
@@ -182,16 +264,47 @@ public sealed class ArchiveTests : IDisposable
         try
         {
             using (_store.Hold(held))
-                Assert.Equal([unused], _store.Prune().Select(i => i.Id));
-            Assert.Equal([held], _store.Prune().Select(i => i.Id));
+            {
+                var (removed, inUse) = _store.Prune();
+                Assert.Equal([unused], removed.Select(i => i.Id));
+                Assert.Equal(2, inUse);
+            }
+
+            Assert.Equal([held], _store.Prune().Removed.Select(i => i.Id));
         }
         finally
         {
             Run("umount", merged);
         }
 
-        Assert.Equal([mounted], _store.Prune().Select(i => i.Id));
+        Assert.Equal([mounted], _store.Prune().Removed.Select(i => i.Id));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(_store.Options.Root, "layers")));
+    }
+
+    /// <summary>An index of an index of an index of an index.</summary>
+    private static byte[] Nested()
+    {
+        var tar = new TarBuilder().File("oci-layout", """{"imageLayoutVersion":"1.0.0"}""");
+        var inner = System.Text.Encoding.UTF8.GetBytes("""{"schemaVersion":2,"manifests":[]}""");
+        for (var depth = 0; depth < 4; depth++)
+        {
+            tar.File("blobs/sha256/" + Digests.Of(inner)[7..], inner);
+            inner = System.Text.Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"manifests":[{"mediaType":"{{TestRegistry.OciIndex}}","digest":"{{Digests.Of(inner)}}","size":{{inner.Length}},"platform":{"os":"linux","architecture":"{{LiteKube.Runtimes.Native.Images.Registries.ManifestParser.Architecture}}"} }]}""");
+        }
+
+        return tar.File("index.json", inner).Build();
+    }
+
+    private static byte[] Zstd(byte[] bytes)
+    {
+        using var process = Process.Start(new ProcessStartInfo("zstd", ["-q", "-c"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var output = new MemoryStream();
+        var reading = process.StandardOutput.BaseStream.CopyToAsync(output);
+        process.StandardInput.BaseStream.Write(bytes);
+        process.StandardInput.Close();
+        reading.GetAwaiter().GetResult();
+        process.WaitForExit();
+        return output.ToArray();
     }
 
     private static byte[] Lying()

@@ -35,6 +35,29 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task An_image_with_a_seam_is_whole_after_every_step_of_its_coming_and_going()
+    {
+        var below = new TarBuilder().Directory("d", 0b111_000_000).File("d/a", "1").Build();
+        var above = new TarBuilder().File("d/b", "2").HardLink("link", "d/a").Build();
+        var archive = await WriteAsync(SavedArchive.Docker([below, above], "new:1"));
+        await new ImageImporter(_directory.Open()).ImportAsync(await WriteAsync(SavedArchive.Docker([below], "old:1")), null, false, default);
+        var store = _directory.Open(o => o with { AtStep = Copy });
+
+        await new ImageImporter(store).ImportAsync(archive, null, pinned: false, default);
+        store.Remove(store.Find("new:1")!.Id);
+
+        Assert.Contains("seam named", _copies.Select(c => c.Step));
+        Assert.Contains("seam unnamed", _copies.Select(c => c.Step));
+        foreach (var (step, copy) in _copies)
+        {
+            var reopened = Reopen(copy);
+            await AssertWholeAsync(reopened, step);
+            await new ImageImporter(reopened).ImportAsync(archive, null, pinned: false, default);
+            Assert.Equal("1", await File.ReadAllTextAsync(Path.Combine((await reopened.OpenAsync("new:1", default)).LayerDirectories[2], "link")));
+        }
+    }
+
+    [Fact]
     public async Task A_removal_cut_short_anywhere_leaves_the_image_whole_or_nothing_of_it()
     {
         await new ImageImporter(_directory.Open()).ImportAsync(await WriteAsync(SavedArchive.Docker([s_shared, s_own], "new:1", "new:2")), null, false, default);
@@ -61,6 +84,7 @@ public sealed class CrashTests : IDisposable
         string[] Names(string directory) => [.. Directory.EnumerateFileSystemEntries(Path.Combine(store.Options.Root, directory)).Select(f => Path.GetFileName(f))];
         Assert.True(Names("work").Length == 0, $"unfinished work after {step}");
         Assert.True(layers.Count == Names("layers").Length, $"layers without image after {step}");
+        Assert.True(store.Catalog.Images().Count(i => i.HasSeam) == Names("seams").Length, $"seams without image after {step}");
         Assert.True(store.Catalog.Images().Count == Names("blobs/sha256").Length, $"blobs without image after {step}");
         Assert.DoesNotContain(Names("references").Concat(Names("images")), n => n.EndsWith(".new", StringComparison.Ordinal));
     }

@@ -164,6 +164,17 @@ public sealed class LayerTests : IDisposable
     }
 
     [Fact]
+    public async Task Gzip_may_come_in_several_members_and_what_follows_the_last_is_not_content()
+    {
+        var plain = new TarBuilder().File("a", new string('1', 5000)).Build();
+        byte[] members = [.. TarBuilder.Gzip(plain[..700]), .. TarBuilder.Gzip(plain[700..])];
+        Assert.Equal(5000, new FileInfo(Path.Combine(await UnpackAsync(members, TarBuilder.Digest(plain)), "a")).Length);
+
+        plain = new TarBuilder().File("a", new string('2', 5000)).Build();
+        Assert.Equal(5000, new FileInfo(Path.Combine(await UnpackAsync([.. TarBuilder.Gzip(plain), .. "garbage"u8], TarBuilder.Digest(plain)), "a")).Length);
+    }
+
+    [Fact]
     public async Task Content_that_is_not_what_the_image_says_is_refused_and_leaves_nothing()
     {
         var error = await Assert.ThrowsAsync<RuntimeException>(() => UnpackAsync(new TarBuilder().File("a", "1").Build(), "sha256:" + new string('0', 64)));

@@ -266,6 +266,35 @@ public sealed class PullTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Layers_come_side_by_side_but_not_all_at_once()
+    {
+        byte[][] layers = [.. Enumerable.Range(0, 8).Select(i => new TarBuilder().File("f" + i, RandomNumberGenerator.GetBytes(600_000)).Build())];
+        _registry.Push("1", layers);
+        var (now, most) = (0, 0);
+        var together = new TaskCompletionSource();
+        _registry.Intercept = async context =>
+        {
+            if (!IsLarge(context, out var blob))
+                return false;
+            var count = Interlocked.Increment(ref now);
+            InterlockedMax(ref most, count);
+            if (count == _store.Options.ParallelLayers)
+                together.TrySetResult();
+
+            // None is answered before so many are asked for as may be.
+            await together.Task.WaitAsync(TimeSpan.FromMinutes(2));
+            Interlocked.Decrement(ref now);
+            await _registry.WriteBlobAsync(context, blob, blob.Length);
+            return true;
+        };
+
+        await PullAsync();
+
+        Assert.Equal(_store.Options.ParallelLayers, most);
+        Assert.Equal(8, (await _store.OpenAsync(Name(), default)).LayerDirectories.Count);
+    }
+
+    [Fact]
     public async Task A_download_goes_on_after_a_restart()
     {
         _registry.Push("1", [new TarBuilder().File("random", RandomNumberGenerator.GetBytes(1 << 20)).Build()]);
@@ -314,6 +343,16 @@ public sealed class PullTests : IAsyncLifetime
     [InlineData("""{"schemaVersion":2,"manifests":[]}""", TestRegistry.OciManifest, "is not that")]
     [InlineData("""{"schemaVersion":2,"config":{"mediaType":"application/vnd.cncf.helm.config.v1+json","digest":"x"},"layers":[]}""", TestRegistry.OciManifest, "not of a container image")]
     [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:../../../etc/passwd"},"layers":[]}""", TestRegistry.OciManifest, "not a sha256 digest")]
+    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"},"layers":[null]}""", TestRegistry.OciManifest, "null where a descriptor is meant")]
+    [InlineData("""{"schemaVersion":2,"manifests":[null]}""", TestRegistry.OciIndex, "null where a descriptor is meant")]
+    [InlineData("""{"schemaVersion":2,"manifests":[]}""", TestRegistry.OciIndex, "no match for platform")]
+    [InlineData("""{"schemaVersion":2,"config":{"digest":null},"layers":[]}""", TestRegistry.OciManifest, "not a sha256 digest")]
+    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":-1},"layers":[]}""", TestRegistry.OciManifest, "has the size -1")]
+    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"},"layers":[{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000","size":9000000000000}]}""", TestRegistry.OciManifest, "has the size 9000000000000")]
+    [InlineData("""{"schemaVersion":2,"config":{"digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"},"layers":[{"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip+encrypted","digest":"sha256:0000000000000000000000000000000000000000000000000000000000000000"}]}""", TestRegistry.OciManifest, "is encrypted")]
+    [InlineData("""{"schemaVersion":99,"config":{},"layers":[]}""", TestRegistry.OciManifest, "schemaVersion is 99")]
+    [InlineData("""{"schemaVersion":2,"something":"else"}""", "application/vnd.example.unknown+json", "neither an image manifest nor an index")]
+    [InlineData("null", TestRegistry.OciManifest, "it is null")]
     [InlineData("not json", TestRegistry.OciManifest, "not the JSON expected")]
     public async Task A_manifest_that_is_none_is_refused(string manifest, string type, string reason)
     {
@@ -329,6 +368,14 @@ public sealed class PullTests : IAsyncLifetime
     [InlineData("""{"Entrypoint":["\u0000"]}""", "NUL")]
     [InlineData("""{"User":"root\u0000"}""", "NUL")]
     [InlineData("""{"Cmd":"not a list"}""", "not the JSON expected")]
+    [InlineData("""{"User":{"uid":0}}""", "not the JSON expected")]
+    [InlineData("""{"User":0}""", "not the JSON expected")]
+    [InlineData("""{"Env":{"A":"b"}}""", "not the JSON expected")]
+    [InlineData("""{"Env":[1]}""", "not the JSON expected")]
+    [InlineData("""{"Entrypoint":{"0":"sh"}}""", "not the JSON expected")]
+    [InlineData("""{"Labels":[["a","b"]]}""", "not the JSON expected")]
+    [InlineData("""{"StopSignal":"SIG\u0000KILL"}""", "NUL")]
+    [InlineData("""{"Volumes":{"/a\u0000":{}}}""", "NUL")]
     [InlineData("""{"Labels":{"a\u0000":"b"}}""", "NUL")]
     public async Task A_configuration_that_means_harm_is_refused(string run, string reason)
     {
@@ -397,6 +444,14 @@ public sealed class PullTests : IAsyncLifetime
 
     private bool IsLarge(HttpContext context, out byte[] blob) =>
         _registry.Blobs.TryGetValue(context.Request.Path.Value!.Split('/')[^1], out blob!) && blob.Length > 500_000;
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        int known;
+        while ((known = Volatile.Read(ref most)) < value && Interlocked.CompareExchange(ref most, value, known) != known)
+        {
+        }
+    }
 
     private Task WriteSettingsAsync(string yaml) => File.WriteAllTextAsync(_store.Options.RegistriesFile, yaml);
 

@@ -48,39 +48,31 @@ internal sealed class ImageImporter(ImageStore store)
         var claims = new List<IDisposable>();
         try
         {
-            var records = new List<(ImageRecord Record, ArchivedImage Image)>();
+            var whole = new List<(string Id, IReadOnlyList<string> Layers, ArchivedImage Image)>();
             var unpacked = new Dictionary<string, UnpackedLayer>(StringComparer.Ordinal);
             foreach (var image in images)
             {
-                var (_, diffIds) = ConfigParser.Parse(image.Config);
+                var (config, diffIds) = ConfigParser.Parse(image.Config);
+                ConfigParser.RequirePlatform(config);
                 if (diffIds.Count != image.Layers.Count)
                     throw OpenedArchive.Refused($"the configuration of an image has {diffIds.Count} layers, and the archive has {image.Layers.Count}");
-                long size = image.Config.Length;
                 foreach (var (diffId, file) in diffIds.Zip(image.Layers).DistinctBy(l => l.First, StringComparer.Ordinal))
                 {
                     claims.Add(store.Layers.Claim(diffId));
-                    if (store.Layers.Find(diffId) is { } present)
-                    {
-                        size += present.FileBytes;
+                    if (store.Layers.Find(diffId) is not null || unpacked.ContainsKey(diffId))
                         continue;
-                    }
-
-                    if (!unpacked.TryGetValue(diffId, out var layer))
-                    {
-                        unpacked[diffId] = layer = await archive.LayerAsync(file, cancellationToken).ConfigureAwait(false);
-                        layer.Require(diffId);
-                    }
-
-                    size += layer.Record.FileBytes;
+                    var layer = await archive.LayerAsync(file, cancellationToken).ConfigureAwait(false);
+                    layer.Require(diffId);
+                    unpacked[diffId] = layer;
                 }
 
-                records.Add((new ImageRecord(Digests.Of(image.Config), image.Manifest, diffIds, size), image));
+                whole.Add((Digests.Of(image.Config), diffIds, image));
             }
 
             await Task.Run(() => store.Layers.Publish(archive.Work, unpacked.Values), CancellationToken.None).ConfigureAwait(false);
-            foreach (var (record, image) in records)
-                store.Catalog.Commit(record, image.Config, image.Names, pinned);
-            return [.. records.Select(r => r.Record.Id)];
+            foreach (var (id, layers, image) in whole)
+                store.Commit(id, image.Manifest, layers, image.Config, image.Names, pinned);
+            return [.. whole.Select(i => i.Id)];
         }
         finally
         {
@@ -101,8 +93,8 @@ internal sealed class ImageImporter(ImageStore store)
             throw OpenedArchive.Refused($"its manifest.json is not the JSON expected ({e.Message})");
         }
 
-        return [.. (saved ?? []).Select(s => s is { Config: { } config, Layers: { } layers }
-            ? new ArchivedImage(archive.ReadAll(config, ConfigParser.MaxBytes), null, layers, [.. (s.RepoTags ?? []).Select(t => ImageReference.Parse(t).ToString())])
+        return [.. (saved ?? []).Select(s => s is { Config: { } config, Layers: { } layers } && !layers.Contains(null!)
+            ? new ArchivedImage(archive.ReadAll(config, ConfigParser.MaxBytes), null, layers, [.. (s.RepoTags ?? []).OfType<string>().Select(t => ImageReference.Parse(t).ToString())])
             : throw OpenedArchive.Refused("its manifest.json has an image without configuration or layers"))];
     }
 

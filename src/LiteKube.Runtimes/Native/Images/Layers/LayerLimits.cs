@@ -14,8 +14,8 @@ internal sealed record LayerLimits
 
     public int MaxEntries { get; init; } = 2_000_000;
 
-    /// <summary>Of all directories together, since these are remembered until the layer's end.</summary>
-    public int MaxDirectoryNames { get; init; } = 32 << 20;
+    /// <summary>Bytes, of all directories together, since these are remembered until the layer's end.</summary>
+    public int MaxDirectoryNames { get; init; } = 64 << 20;
 
     public int MaxPathLength { get; init; } = 4095;
 

@@ -34,14 +34,23 @@ internal sealed partial class LayerStore(StoreLayout layout, StoreLocks locks, I
 
     public string DirectoryOf(string diffId) => layout.Layer(diffId);
 
-    /// <summary>Lowest first. Layers that another hides altogether are left out.</summary>
-    public IReadOnlyList<string> DirectoriesOf(ImageRecord image)
+    public string FilesOf(string diffId) => Path.Combine(layout.Layer(diffId), FilesName);
+
+    /// <summary>
+    /// Lowest first. Layers that another hides altogether are left out: those below an opaque root, and one that comes again further up, of which the
+    /// upper shows all that the lower could (and which overlayfs would not take twice).
+    /// </summary>
+    public IReadOnlyList<string> Shown(IReadOnlyList<string> diffIds)
     {
-        var lowest = image.Layers.Count - 1;
-        while (lowest > 0 && Find(image.Layers[lowest]) is not { RootOpaque: true })
+        var lowest = diffIds.Count - 1;
+        while (lowest > 0 && Find(diffIds[lowest]) is not { RootOpaque: true })
             lowest--;
-        return [.. image.Layers.Skip(lowest).Select(l => Path.Combine(layout.Layer(l), FilesName))];
+        return [.. diffIds.Skip(lowest).Reverse().Distinct(StringComparer.Ordinal).Reverse()];
     }
+
+    /// <summary>Lowest first.</summary>
+    public IReadOnlyList<string> DirectoriesOf(ImageRecord image) =>
+        [.. Shown(image.Layers).Select(FilesOf), .. image.HasSeam ? [layout.Seam(image.Id)] : Array.Empty<string>()];
 
     /// <summary>To export it. The caller holds an image that has it.</summary>
     public LayerArchive Archive(LayerRecord record)

@@ -10,6 +10,9 @@ namespace LiteKube.Runtimes.Native.Images.Layers;
 /// </summary>
 internal sealed class LayerTree(SafeFileHandle root, LayerLimits limits) : IDisposable
 {
+    // What a short name takes beside its letters.
+    private const int Overhead = 64;
+
     private static readonly Libc.OpenHow s_directory = new(Libc.PathOnly | Libc.DirectoryFlag | Libc.CloseOnExec, Libc.ResolveBeneath | Libc.ResolveNoMagicLinks);
 
     // Archives name the files of one directory one after the other.
@@ -60,7 +63,7 @@ internal sealed class LayerTree(SafeFileHandle root, LayerLimits limits) : IDisp
     /// <summary>Counts what is kept in memory until the layer's end.</summary>
     public void Remember(TarPath path, string entry)
     {
-        _remembered += path.Value.Length;
+        _remembered += path.Value.Length + Overhead;
         if (_remembered > limits.MaxDirectoryNames)
             throw LayerRefusal.Entry(entry, $"makes the layer's directories have names of more than {limits.MaxDirectoryNames} bytes together");
     }

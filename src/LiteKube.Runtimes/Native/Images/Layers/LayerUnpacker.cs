@@ -21,6 +21,7 @@ internal sealed class LayerUnpacker(LayerTree tree, SafeFileHandle displaced, Ta
 
     private readonly Dictionary<string, Libc.FileTimes> _directoryTimes = new(StringComparer.Ordinal);
     private readonly List<DisplacedEntry> _displaced = [];
+    private readonly Dictionary<string, string> _links = new(StringComparer.Ordinal);
     private long _fileBytes;
     private int _entry;
     private bool _rootOpaque;
@@ -38,7 +39,7 @@ internal sealed class LayerUnpacker(LayerTree tree, SafeFileHandle displaced, Ta
         archive.Drain();
         foreach (var (path, times) in _directoryTimes)
             SetDirectoryTimes(new TarPath(path), times);
-        return new LayerRecord("", 0, _fileBytes, archive.Count, [.. tree.Implied], _displaced) { RootOpaque = _rootOpaque };
+        return new LayerRecord("", 0, _fileBytes, archive.Count, [.. tree.Implied], _displaced) { RootOpaque = _rootOpaque, Links = [.. _links.Select(l => new ForeignLink(l.Key, l.Value))] };
     }
 
     private void Unpack(TarEntry entry)
@@ -164,28 +165,46 @@ internal sealed class LayerUnpacker(LayerTree tree, SafeFileHandle displaced, Ta
             return;
         if (target.IsRoot)
             throw LayerRefusal.Entry(entry.Name, "is a hard link to the layer's root");
-        if (LinkTo(target, path, entry.Name) == Libc.Exists)
+        var result = LinkTo(target, path, entry.Name);
+        if (result == Libc.Exists)
         {
             Displace(path, entry.Name);
-            if (LinkTo(target, path, entry.Name) is var error and not 0)
-                throw LayerTree.Failed(entry.Name, error);
+            result = LinkTo(target, path, entry.Name);
         }
+
+        if (result == Libc.NoEntry)
+            LeaveLink(target, path, entry.Name);
+        else if (result != 0)
+            throw LayerTree.Failed(entry.Name, result);
     }
 
-    /// <returns>0 or Exists.</returns>
+    /// <returns>0, Exists, or NoEntry where the target is not in this layer.</returns>
     private int LinkTo(TarPath target, TarPath path, string entry)
     {
-        using var from = tree.TryOpen(target.Parent, entry) ?? throw LayerRefusal.Entry(entry, $"is a hard link to \"{target.Value}\", which is not in the layer before it");
+        using var from = tree.TryOpen(target.Parent, entry);
+        if (from is null)
+            return Libc.NoEntry;
         var to = tree.Directory(path.Parent, entry);
         if (Libc.LinkAt(LayerTree.Number(from), TarPath.Bytes(target.Name), LayerTree.Number(to), TarPath.Bytes(path.Name), 0) == 0)
             return 0;
         return Marshal.GetLastPInvokeError() switch
         {
             Libc.Exists => Libc.Exists,
-            Libc.NoEntry => throw LayerRefusal.Entry(entry, $"is a hard link to \"{target.Value}\", which is not in the layer before it"),
+            Libc.NoEntry => Libc.NoEntry,
             Libc.NotPermitted => throw LayerRefusal.Entry(entry, "is a hard link to a directory"),
             var error => throw LayerTree.Failed(entry, error),
         };
+    }
+
+    /// <summary>A link to a file of a layer below: which that is, an image says that has this layer.</summary>
+    private void LeaveLink(TarPath target, TarPath path, string entry)
+    {
+        var parent = tree.Directory(path.Parent, entry);
+        if (Libc.Stat(LayerTree.Number(parent), TarPath.Bytes(path.Name), Libc.SymlinkNoFollow, Libc.StatBasic, out _) == 0)
+            Displace(path, entry);
+        tree.Remember(path, entry);
+        tree.Remember(target, entry);
+        _links[path.Value] = _links.GetValueOrDefault(target.Value, target.Value);
     }
 
     private void MakeNode(TarEntry entry, TarPath path)

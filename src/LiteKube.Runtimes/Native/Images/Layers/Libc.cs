@@ -18,6 +18,7 @@ internal static partial class Libc
     internal const int RemoveDirectory = 0x200;
     internal const ulong ResolveBeneath = 0x08;
     internal const ulong ResolveNoMagicLinks = 0x02;
+    internal const ulong ResolveNoSymlinks = 0x04;
     internal const uint StatBasic = 0x7ff;
 
     internal const int NotPermitted = 1;
@@ -84,6 +85,13 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "lsetxattr", SetLastError = true)]
     internal static partial int SetAttribute(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, nint size, int flags);
+
+    [LibraryImport("libc", EntryPoint = "getxattr", SetLastError = true)]
+    internal static partial nint GetAttribute(ReadOnlySpan<byte> path, ReadOnlySpan<byte> name, Span<byte> value, nint size);
+
+    /// <summary>Names that end in NUL, one after the other.</summary>
+    [LibraryImport("libc", EntryPoint = "listxattr", SetLastError = true)]
+    internal static partial nint ListAttributes(ReadOnlySpan<byte> path, Span<byte> names, nint size);
 
     [LibraryImport("libc", EntryPoint = "write", SetLastError = true)]
     internal static partial nint Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, nint count);

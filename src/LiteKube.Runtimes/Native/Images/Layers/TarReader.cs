@@ -13,6 +13,7 @@ internal sealed class TarReader(ArchiveInput input, LayerLimits limits, RecipeWr
     private readonly byte[] _block = new byte[Block];
     private long _remaining;
     private int _padding;
+    private long _extensionBytes;
 
     /// <summary>How many entries were begun.</summary>
     public int Count { get; private set; }
@@ -25,6 +26,7 @@ internal sealed class TarReader(ArchiveInput input, LayerLimits limits, RecipeWr
         var extended = new PaxHeaders();
         string? longName = null;
         string? longLink = null;
+        _extensionBytes = 0;
         while (true)
         {
             if (!ReadHeader())
@@ -190,8 +192,10 @@ internal sealed class TarReader(ArchiveInput input, LayerLimits limits, RecipeWr
 
     private byte[] ReadExtension(long size)
     {
-        if (size > limits.MaxHeaderBytes)
-            throw LayerRefusal.Because($"it has an extended header of {size} bytes");
+        // Of all of an entry together: any number of them may come before it.
+        _extensionBytes += Math.Max(size, Block);
+        if (size > limits.MaxHeaderBytes || _extensionBytes > limits.MaxHeaderBytes)
+            throw LayerRefusal.Because($"it has extended headers of {_extensionBytes} bytes before one entry");
         var bytes = new byte[size];
         if (!input.TryReadExactly(bytes))
             throw LayerRefusal.Because("its archive ends in the middle of a header");

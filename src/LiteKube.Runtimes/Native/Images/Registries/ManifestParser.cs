@@ -36,6 +36,9 @@ internal static class ManifestParser
         if (manifest.SchemaVersion != 2)
             throw Refused($"its schemaVersion is {manifest.SchemaVersion}, and 2 is the one there is");
 
+        if (manifest.Layers?.Contains(null!) == true || manifest.Manifests?.Contains(null!) == true)
+            throw Refused("it has null where a descriptor is meant");
+
         // One document with two meanings would be two images under one digest.
         var isIndex = manifest.Manifests is not null;
         if (isIndex == (manifest.Layers is not null || manifest.Config is not null))

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native.Images.Registries;
 
 namespace LiteKube.Runtimes.Native.Images.Storing;
 
 /// <summary>Reads an image's configuration. Whoever built the image wrote it, so nothing in it is taken on trust.</summary>
 internal static class ConfigParser
 {
-    public const int MaxBytes = 8 << 20;
+    public const int MaxBytes = 4 << 20;
     private const int MaxLayers = 500;
     private const int MaxItems = 10_000;
     private const int MaxPath = 4095;
@@ -30,8 +31,8 @@ internal static class ConfigParser
             throw Refused("it names no layers (rootfs.diff_ids)");
         if (diffIds.Count > MaxLayers)
             throw Refused($"it has {diffIds.Count} layers, and overlayfs takes {MaxLayers} at most");
-        if (diffIds.FirstOrDefault(d => !Digests.IsSha256(d)) is { } bad)
-            throw Refused($"the layer digest {Shown(bad)} is not a sha256 digest");
+        foreach (var bad in diffIds.Where(d => !Digests.IsSha256(d)))
+            throw Refused($"the layer digest {Shown(bad ?? "null")} is not a sha256 digest");
         var run = image.Config ?? new OciExecution();
         var config = new ImageConfig
         {
@@ -49,6 +50,13 @@ internal static class ConfigParser
             Variant = image.Variant is { Length: > 0 } variant ? Text("variant", variant) : null,
         };
         return (config, diffIds);
+    }
+
+    /// <exception cref="RuntimeException">ImagePull: it is for another kind of machine.</exception>
+    public static void RequirePlatform(ImageConfig config)
+    {
+        if (config.Os is not ("" or "linux") || (config.Architecture.Length > 0 && config.Architecture != ManifestParser.Architecture))
+            throw new RuntimeException(RuntimeError.ImagePull, $"no match for platform linux/{ManifestParser.Architecture} in manifest: the image is of {config.Os}/{config.Architecture}");
     }
 
     private static string AbsolutePath(string field, string value)

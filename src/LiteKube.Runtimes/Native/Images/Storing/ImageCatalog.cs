@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using LiteKube.Node.Runtime;
-using LiteKube.Runtimes.Native.Images.Layers;
 
 namespace LiteKube.Runtimes.Native.Images.Storing;
 
@@ -9,7 +8,8 @@ namespace LiteKube.Runtimes.Native.Images.Storing;
 /// Which images there are and what they are called, a small file each. Read from disk at every question, so that all processes that use the store
 /// see the same; changed under <see cref="LockName.Catalog"/> only.
 /// </summary>
-internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimeProvider time, Action<string>? atStep)
+/// <param name="users">Says who has containers of an image; null where nobody is known.</param>
+internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimeProvider time, Func<string, string?>? users, Action<string>? atStep)
 {
     public ImageRecord? Find(string id) => Read(layout.Image(id), StoreJson.Default.ImageRecord);
 
@@ -57,14 +57,15 @@ internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimePro
     }
 
     /// <summary>The image with all its names; the layers are the caller's business. Null where it was not there.</summary>
+    /// <param name="isMounted">Whether a container's root file system has the image's layers.</param>
     /// <exception cref="RuntimeException">Someone holds it.</exception>
-    public ImageRecord? Remove(string id)
+    public ImageRecord? Remove(string id, Func<ImageRecord, bool> isMounted)
     {
         using var alone = locks.TryTake(LockName.Image(id), shared: false) ?? throw InUse(id);
         using var held = locks.Take(LockName.Catalog, shared: false);
         if (Find(id) is not { } image)
             return null;
-        if (MountedLayers.Are(image.Layers.Select(StoreLayout.LayerName)))
+        if (isMounted(image))
             throw InUse(id);
         foreach (var reference in References().Where(r => r.ImageId == id))
         {
@@ -94,7 +95,7 @@ internal sealed class ImageCatalog(StoreLayout layout, StoreLocks locks, TimePro
             File.Delete(blob);
     }
 
-    private static RuntimeException InUse(string id) => new(RuntimeError.Failed, $"image {id} is in use by a container");
+    private RuntimeException InUse(string id) => new(RuntimeError.Failed, $"image {id} is in use by {users?.Invoke(id) ?? "a container"}");
 
     private void WriteReference(string name, string id, bool pinned)
     {

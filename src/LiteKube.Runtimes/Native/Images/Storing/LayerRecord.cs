@@ -10,7 +10,13 @@ internal sealed record LayerRecord(string DiffId, long ArchiveBytes, long FileBy
 {
     /// <summary>Nothing of the layers below shows.</summary>
     public bool RootOpaque { get; init; }
+
+    /// <summary>Hard links to what only a layer below can have.</summary>
+    public IReadOnlyList<ForeignLink> Links { get; init; } = [];
 }
+
+/// <param name="Path">One character a byte, as the target.</param>
+internal sealed record ForeignLink(string Path, string Target);
 
 /// <param name="AtEntry">The entry that took its place: entries before it meant what is displaced.</param>
 /// <param name="Path">Where it was, one character a byte.</param>

@@ -25,13 +25,17 @@ internal sealed class StoreLayout(string root)
 
     public string Work => Path.Combine(root, "work");
 
+    public string Seams => Path.Combine(root, "seams");
+
     public string Bundles => Path.Combine(root, "bundles");
 
-    public IReadOnlyList<string> Directories => [Blobs, Layers, Images, References, Downloads, Work, Bundles];
+    public IReadOnlyList<string> Directories => [Blobs, Layers, Images, References, Downloads, Work, Bundles, Seams];
 
     public string Blob(string digest) => Path.Combine(Blobs, Hex(digest));
 
     public string Layer(string diffId) => Path.Combine(Layers, LayerName(diffId));
+
+    public string Seam(string imageId) => Path.Combine(Seams, LayerName(imageId));
 
     public string Image(string id) => Path.Combine(Images, Hex(id) + ".json");
 
