@@ -162,7 +162,7 @@ public sealed partial class NativeRuntime : IContainerRuntime
         await _execs.RunAsync(await GetAsync(containerId, cancellationToken).ConfigureAwait(false), command, timeout, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IContainerStreams> ExecAsync(string containerId, ExecOptions options, CancellationToken cancellationToken) =>
-        _execs.Open(await GetAsync(containerId, cancellationToken).ConfigureAwait(false), options);
+        await _execs.OpenAsync(await GetAsync(containerId, cancellationToken).ConfigureAwait(false), options).ConfigureAwait(false);
 
     public async ValueTask<IContainerStreams> AttachAsync(string containerId, AttachOptions options, CancellationToken cancellationToken)
     {

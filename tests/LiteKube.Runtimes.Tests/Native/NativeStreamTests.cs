@@ -56,6 +56,26 @@ public sealed class NativeStreamTests
         Assert.Matches("NoNewPrivs:\\s*1", log.ToString());
     }
 
+    [Theory]
+    [InlineData("crun")]
+    [InlineData("runc")]
+    public async Task What_a_command_wrote_to_its_terminal_comes_whole_when_it_ends_at_once(string engine)
+    {
+        await using var pod = new NativePod(o => o with { Engine = engine });
+        var id = await pod.StartAsync("sleep 1000");
+        for (var i = 0; i < 30; i++)
+        {
+            await using var streams = await pod.Runtime.ExecAsync(id, new ExecOptions(["echo", $"line {i}"], false, true, false, true), pod.Cancellation);
+            var said = new StringBuilder();
+            await foreach (var (_, data) in streams.ReadOutputAsync(pod.Cancellation))
+                said.Append(Encoding.UTF8.GetString(data.Span));
+
+            // A terminal adds carriage returns; with runc, which has two, sometimes twice.
+            Assert.Equal($"line {i}\n", said.Replace("\r", "").ToString());
+            Assert.Equal(0, await streams.GetExitCodeAsync(pod.Cancellation));
+        }
+    }
+
     [Fact]
     public async Task A_command_that_is_not_there_is_an_error_in_the_engines_words()
     {

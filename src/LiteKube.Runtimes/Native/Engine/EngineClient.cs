@@ -15,6 +15,12 @@ internal sealed partial class EngineClient(EngineProgram program, string stateDi
 
     public EngineProgram Program => program;
 
+    /// <summary>
+    /// Whether exec gives the terminal of a command away while it waits for the command. runc does so only where it does not wait, and is a faithful
+    /// go-between; crun is none: it loses what a command wrote that ended at once.
+    /// </summary>
+    public bool HandsOverTerminals => program.Name == "crun";
+
     /// <summary>What precedes every command.</summary>
     public IReadOnlyList<string> GlobalArguments { get; } = [.. program.LeadingArguments, "--root", stateDirectory];
 

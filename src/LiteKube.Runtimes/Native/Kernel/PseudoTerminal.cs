@@ -12,17 +12,19 @@ internal sealed partial class PseudoTerminal : IDisposable
     private const int AttributesSize = 128;
 
     private readonly SafeFileHandle _control;
+    private readonly SafeFileHandle? _program;
 
-    private PseudoTerminal(SafeFileHandle control, string path, Readiness readiness)
+    private PseudoTerminal(SafeFileHandle control, string? path, SafeFileHandle? program, Readiness readiness)
     {
         _control = control;
+        _program = program;
         Path = path;
         Input = new PipeStream(Copy(), readiness, forWriting: true);
         Output = new PipeStream(Copy(), readiness, forWriting: false);
     }
 
-    /// <summary>The program's side: <c>/dev/pts/…</c>.</summary>
-    public string Path { get; }
+    /// <summary>The program's side: <c>/dev/pts/…</c>; null where that is inside a container.</summary>
+    public string? Path { get; }
 
     public PipeStream Input { get; }
 
@@ -42,8 +44,23 @@ internal sealed partial class PseudoTerminal : IDisposable
                 throw Libc.Failure("open a terminal");
             Libc.Check(Libc.Control(descriptor, SetStatusFlags, Libc.NonBlocking), "fcntl");
             var path = System.Text.Encoding.ASCII.GetString(name[..name.IndexOf((byte)0)]);
-            MakeRaw(path);
-            return new PseudoTerminal(control, path, readiness);
+            return new PseudoTerminal(control, path, OpenRaw(path), readiness);
+        }
+        catch
+        {
+            control.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>One that an engine made inside a container; taken over, also where this fails.</summary>
+    /// <exception cref="IOException">It is none.</exception>
+    public static PseudoTerminal Inside(SafeFileHandle control, Readiness readiness)
+    {
+        try
+        {
+            Libc.Check(Libc.Control((int)control.DangerousGetHandle(), SetStatusFlags, Libc.NonBlocking), "fcntl");
+            return new PseudoTerminal(control, null, null, readiness);
         }
         catch
         {
@@ -68,6 +85,7 @@ internal sealed partial class PseudoTerminal : IDisposable
         Input.Dispose();
         Output.Dispose();
         _control.Dispose();
+        _program?.Dispose();
     }
 
     private static void Resize(SafeFileHandle terminal, int width, int height)
@@ -79,16 +97,28 @@ internal sealed partial class PseudoTerminal : IDisposable
         Libc.Check(Libc.DeviceControl((int)terminal.DangerousGetHandle(), SetWindowSize, size), "resize a terminal");
     }
 
-    /// <summary>Bytes pass unchanged: the terminal that a user sees is the one inside the container.</summary>
-    private static void MakeRaw(string path)
+    /// <summary>
+    /// Bytes pass unchanged: the terminal that a user sees is the one inside the container. It stays so for as long as the program's side is open, which
+    /// is therefore kept.
+    /// </summary>
+    private static SafeFileHandle OpenRaw(string path)
     {
-        using var terminal = new SafeFileHandle(Libc.Open(path, Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec), ownsHandle: true);
+        var terminal = new SafeFileHandle(Libc.Open(path, Libc.ReadWrite | Libc.NoControllingTerminal | Libc.CloseOnExec), ownsHandle: true);
         if (terminal.IsInvalid)
             throw Libc.Failure($"open {path}");
         Span<byte> attributes = stackalloc byte[AttributesSize];
-        Libc.Check(GetAttributes(terminal, attributes), "tcgetattr");
-        SetRaw(attributes);
-        Libc.Check(SetAttributes(terminal, 0, attributes), "tcsetattr");
+        try
+        {
+            Libc.Check(GetAttributes(terminal, attributes), "tcgetattr");
+            SetRaw(attributes);
+            Libc.Check(SetAttributes(terminal, 0, attributes), "tcsetattr");
+            return terminal;
+        }
+        catch
+        {
+            terminal.Dispose();
+            throw;
+        }
     }
 
     private SafeFileHandle Copy()

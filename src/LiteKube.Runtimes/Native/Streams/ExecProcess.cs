@@ -38,23 +38,30 @@ internal sealed class ExecProcess : IDisposable
 
     /// <param name="directory">For the time of the command.</param>
     /// <exception cref="RuntimeException">Failed: it cannot be started.</exception>
-    public static ExecProcess Start(EngineClient engine, NativeContainer container, ExecOptions options, string directory, Readiness readiness)
+    public static async Task<ExecProcess> StartAsync(EngineClient engine, NativeContainer container, ExecOptions options, string directory, Readiness readiness)
     {
         Directory.CreateDirectory(directory, RuntimeLayout.Private);
         PseudoTerminal? terminal = null;
+        TerminalSocket? socket = null;
         PipeStream? stdin = null, stdout = null, stderr = null;
         var theirs = new List<(int, Microsoft.Win32.SafeHandles.SafeFileHandle)>();
         try
         {
             var process = Path.Combine(directory, "process.json");
-            File.WriteAllBytes(process, CommandProcess.Write(File.ReadAllBytes(container.Paths.Spec), options.Command, options.Tty));
+            await File.WriteAllBytesAsync(process, CommandProcess.Write(await File.ReadAllBytesAsync(container.Paths.Spec).ConfigureAwait(false), options.Command, options.Tty)).ConfigureAwait(false);
             List<string> arguments = [.. engine.GlobalArguments, "--log", Path.Combine(directory, "log"), "exec", "--pid-file", Path.Combine(directory, "pid"), "--process", process];
             var files = new List<(int, string, int)>();
-            if (options.Tty)
+            if (options.Tty && engine.HandsOverTerminals)
+            {
+                socket = new TerminalSocket(Path.Combine(directory, "tty"));
+                arguments.AddRange(["--tty", "--console-socket", socket.Path]);
+                files.AddRange([(0, "/dev/null", Libc.ReadWrite), (1, "/dev/null", Libc.ReadWrite), (2, "/dev/null", Libc.ReadWrite)]);
+            }
+            else if (options.Tty)
             {
                 terminal = PseudoTerminal.Open(readiness);
                 arguments.Add("--tty");
-                files.AddRange([(0, terminal.Path, Libc.ReadWrite), (1, terminal.Path, Libc.ReadWrite), (2, terminal.Path, Libc.ReadWrite)]);
+                files.AddRange([(0, terminal.Path!, Libc.ReadWrite), (1, terminal.Path!, Libc.ReadWrite), (2, terminal.Path!, Libc.ReadWrite)]);
             }
             else
             {
@@ -64,6 +71,8 @@ internal sealed class ExecProcess : IDisposable
             }
 
             var child = ChildProcess.Start(new ChildStart(engine.Program.Program, [.. arguments, container.Record.Id]) { Files = files, Descriptors = theirs, NewSession = true }, readiness);
+            if (socket is not null && await socket.ReceiveAsync(child.Exited).ConfigureAwait(false) is { } inside)
+                terminal = PseudoTerminal.Inside(inside, readiness);
             return new ExecProcess(child, directory) { Stdin = options.Stdin ? stdin ?? terminal?.Input : null, Stdout = stdout ?? terminal?.Output, Stderr = stderr, Terminal = terminal };
 
             void Pipe(bool wanted, int target, bool weWrite, ref PipeStream? ours)
@@ -89,6 +98,7 @@ internal sealed class ExecProcess : IDisposable
         }
         finally
         {
+            socket?.Dispose();
             foreach (var (_, end) in theirs)
                 end.Dispose();
         }
@@ -112,15 +122,14 @@ internal sealed class ExecProcess : IDisposable
         }
     }
 
-    /// <summary>
-    /// Sets the size of the command's terminal. crun before 1.8.7 does not hand a new size of our side on to the one that it made inside, so that
-    /// is set, too, once the command has it.
-    /// </summary>
+    /// <summary>Sets the size of the command's terminal: where ours is around it, of both, once the command has its own.</summary>
     public async Task ResizeAsync(int width, int height, CancellationToken cancellationToken)
     {
         if (Terminal is null)
             return;
         Terminal.Resize(width, height);
+        if (Terminal.Path is null)
+            return;
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ended.Token);
         try
         {

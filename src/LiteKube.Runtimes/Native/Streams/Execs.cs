@@ -12,11 +12,11 @@ internal sealed class Execs(NativeMachine machine)
     private const int BufferSize = 4096;
     private const int KilledExitCode = 137;
 
-    public ExecStreams Open(NativeContainer container, ExecOptions options) => new(Start(container, options));
+    public async Task<ExecStreams> OpenAsync(NativeContainer container, ExecOptions options) => new(await StartAsync(container, options).ConfigureAwait(false));
 
     public async Task<ExecResult> RunAsync(NativeContainer container, IReadOnlyList<string> command, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        using var process = Start(container, new ExecOptions(command, Stdin: false, Stdout: true, Stderr: true, Tty: false));
+        using var process = await StartAsync(container, new ExecOptions(command, Stdin: false, Stdout: true, Stderr: true, Tty: false)).ConfigureAwait(false);
         using var timer = timeout > TimeSpan.Zero ? new CancellationTokenSource(timeout, machine.Time) : new CancellationTokenSource();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
         using var stdout = new MemoryStream();
@@ -35,13 +35,13 @@ internal sealed class Execs(NativeMachine machine)
         }
     }
 
-    private ExecProcess Start(NativeContainer container, ExecOptions options)
+    private async Task<ExecProcess> StartAsync(NativeContainer container, ExecOptions options)
     {
         if (container.Record.Phase != ContainerPhase.Running)
             throw new RuntimeException(RuntimeError.Failed, $"container {container.Record.Id} is not running");
         if (options.Command.Count == 0)
             throw new RuntimeException(RuntimeError.Failed, "no command specified");
-        return ExecProcess.Start(machine.Engine, container, options, Path.Combine(machine.Layout.Execs, Guid.NewGuid().ToString("N")), machine.Readiness);
+        return await ExecProcess.StartAsync(machine.Engine, container, options, Path.Combine(machine.Layout.Execs, Guid.NewGuid().ToString("N")), machine.Readiness).ConfigureAwait(false);
     }
 
     /// <summary>Reads until the command has ended, also what is too much, so that it does not wait for a reader.</summary>
