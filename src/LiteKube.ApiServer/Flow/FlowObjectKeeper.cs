@@ -1,4 +1,3 @@
-using LiteKube.Api;
 using LiteKube.ApiServer.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,20 +14,9 @@ internal sealed partial class FlowObjectKeeper(FlowObjectWriter writer, PrefixFo
     /// <summary>Whoever writes one object of the group often writes the next.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(200);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => follower.FollowAsync(Prefix, s_settle, KeepAsync, stoppingToken);
-
-    private async Task KeepAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await writer.WriteAsync(cancellationToken);
-        }
-        catch (ApiException e)
-        {
-            // A change made meanwhile wakes this again; a store that takes no writes leaves requests to the table that was made last.
-            NotKept(log, e.Message);
-        }
-    }
+    // A change made meanwhile wakes this again; a store that takes no writes leaves requests to the table that was made last.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        follower.FollowAsync(Prefix, s_settle, writer.WriteAsync, e => NotKept(log, e.Message), stoppingToken);
 
     [LoggerMessage(LogLevel.Debug, "The objects of flow control are not as they should be yet: {Error}")]
     private static partial void NotKept(ILogger log, string error);

@@ -1,4 +1,3 @@
-using LiteKube.Api;
 using LiteKube.ApiServer.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,20 +12,9 @@ internal sealed partial class PolicyStatusKeeper(PolicyStatusWriter writer, Pref
     /// <summary>Policies are often applied several at a time.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromMilliseconds(200);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => follower.FollowAsync(Prefix, s_settle, KeepAsync, stoppingToken);
-
-    private async Task KeepAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await writer.WriteAsync(cancellationToken);
-        }
-        catch (ApiException e)
-        {
-            // A change made meanwhile, or the policy's deletion, wakes this again.
-            NotWritten(log, e.Message);
-        }
-    }
+    // A change made meanwhile, or the policy's deletion, wakes this again.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        follower.FollowAsync(Prefix, s_settle, writer.WriteAsync, e => NotWritten(log, e.Message), stoppingToken);
 
     [LoggerMessage(LogLevel.Debug, "The status of the admission policies is not as it should be yet: {Error}")]
     private static partial void NotWritten(ILogger log, string error);

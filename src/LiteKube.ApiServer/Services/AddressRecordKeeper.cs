@@ -1,4 +1,3 @@
-using LiteKube.Api;
 using LiteKube.ApiServer.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,20 +12,9 @@ internal sealed partial class AddressRecordKeeper(AddressRecords records, Prefix
     /// <summary>Services are often made many at a time, and each writes a record that needs no repair.</summary>
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(2);
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => follower.FollowAsync(Prefix, s_settle, KeepAsync, stoppingToken);
-
-    private async Task KeepAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await records.RepairAsync(cancellationToken);
-        }
-        catch (ApiException e)
-        {
-            // The next write of a record wakes this again.
-            NotRepaired(log, e.Message);
-        }
-    }
+    // The next write of a record wakes this again.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        follower.FollowAsync(Prefix, s_settle, records.RepairAsync, e => NotRepaired(log, e.Message), stoppingToken);
 
     [LoggerMessage(LogLevel.Warning, "The IPAddress objects could not be compared with the Services: {Error}")]
     private static partial void NotRepaired(ILogger log, string error);

@@ -1,3 +1,4 @@
+using LiteKube.Api;
 using LiteKube.ApiServer.Hosting;
 using LiteKube.Store;
 
@@ -8,6 +9,25 @@ internal sealed class PrefixFollower(ObjectStorage storage, ReadySignal ready, T
 {
     /// <summary>From when the server is ready until it stops. Does nothing where the server could not start, which says so itself.</summary>
     /// <param name="settle">Whoever writes one object often writes the next.</param>
+    /// <param name="failed">Told when the API refused what was to be done, which is tried again at the next change.</param>
+    public Task FollowAsync(string prefix, TimeSpan settle, Func<CancellationToken, Task> changed, Action<ApiException> failed, CancellationToken stopping)
+    {
+        return FollowAsync(prefix, settle, TryAsync, stopping);
+
+        async Task TryAsync(CancellationToken cancellationToken)
+        {
+            try
+            {
+                await changed(cancellationToken);
+            }
+            catch (ApiException e)
+            {
+                failed(e);
+            }
+        }
+    }
+
+    /// <inheritdoc cref="FollowAsync(string, TimeSpan, Func{CancellationToken, Task}, Action{ApiException}, CancellationToken)"/>
     public async Task FollowAsync(string prefix, TimeSpan settle, Func<CancellationToken, Task> changed, CancellationToken stopping)
     {
         try
