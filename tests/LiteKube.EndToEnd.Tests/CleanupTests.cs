@@ -12,7 +12,7 @@ public abstract class CleanupTests
     {
         await using var cluster = await TestCluster.StartAsync(Runtime);
         await cluster.Apply(Manifest.Deployment("left", replicas: 2));
-        await cluster.Kubectl("rollout", "status", "deployment/left", "--timeout=120s");
+        await cluster.Kubectl("rollout", "status", "deployment/left", "--timeout=300s");
         await cluster.StopLiteKubeAsync(cluster.Server);
         var host = cluster.Server;
         Assert.NotEmpty(await Runtime.RunningAsync(host));
@@ -26,11 +26,12 @@ public abstract class CleanupTests
         Assert.DoesNotContain(host.Directory + "/litekube", await host.RunAsync("cat", "/proc/mounts"));
         Assert.Equal("", await host.RunAsync("find", "/run", "-path", "*litekube*"));
         Assert.Equal("", await host.RunAsync("find", "/sys/fs/cgroup", "-name", "litekube"));
-        Assert.DoesNotContain((await host.RunAsync("ps", "-eo", "comm=")).Split('\n'), program => program is "conmon" or "litekube");
+        // A monitor ends by itself when its container has.
+        await Eventually.Get("no program of LiteKube's runs", () => host.RunAsync("ps", "-eo", "comm="), programs => !programs.Split('\n').Any(program => program is "conmon" or "litekube"));
         Assert.NotEmpty(Directory.GetFiles(host.Directory + "/litekube", "*.db", SearchOption.AllDirectories));
 
         await cluster.StartServerAsync();
-        await cluster.Kubectl("rollout", "status", "deployment/left", "--timeout=120s");
+        await cluster.Kubectl("rollout", "status", "deployment/left", "--timeout=300s");
     }
 }
 

@@ -23,7 +23,7 @@ public abstract class RestartTests(OneNodeCluster node)
         await _cluster.StartServerAsync();
         await _cluster.WaitForNodeReadyAsync("alpha");
         foreach (var deployment in new[] { "redis", "web", "client" })
-            await _cluster.Kubectl("rollout", "status", "deployment/" + deployment, "--timeout=120s");
+            await _cluster.Kubectl("rollout", "status", "deployment/" + deployment, "--timeout=300s");
         Assert.Contains("hello from LiteKube", await Sample.GetAsync(_cluster.Server, url));
         Assert.Equal(containers, await RunningContainersAsync());
         Assert.Equal(objects, await ObjectsAsync());

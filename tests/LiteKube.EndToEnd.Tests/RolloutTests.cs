@@ -39,7 +39,7 @@ public abstract class RolloutTests(OneNodeCluster node)
     public async Task A_container_killed_from_outside_is_restarted_and_said_so()
     {
         await _cluster.Apply(Manifest.Pod("victim"));
-        await _cluster.Kubectl("wait", "pod/victim", "--for=condition=Ready", "--timeout=60s");
+        await _cluster.Kubectl("wait", "pod/victim", "--for=condition=Ready", "--timeout=300s");
         var id = await ContainerIdAsync("victim");
         await _cluster.Runtime.KillAsync(_cluster.Server, id);
         await Eventually.Get("restartCount", () => JsonPathAsync("pod/victim", "{.status.containerStatuses[0].restartCount}"), x => x == "1");
@@ -61,9 +61,12 @@ public abstract class RolloutTests(OneNodeCluster node)
         await _cluster.Kubectl("delete", "pod", doomed, "--wait=false");
 
         await Eventually.Get("out of the endpoint slice", () => ReadyEndpointsAsync("leaving"), names => !names.Contains(doomed) && names.Length == 2);
-        // Its preStop hook holds it for twenty seconds, so it must still run when it has left the service and its replacement is there.
+        // Its preStop hook holds it until it is let go, so it must still run when it has left the service and its replacement is there.
         Assert.Equal("true", await JsonPathAsync("pod/" + doomed, "{.status.containerStatuses[0].started}"));
         await StatusAsync("leaving");
+        foreach (var pod in await _cluster.Names("pods", "app=leaving"))
+            await _cluster.Kubectl("exec", pod, "--", "touch", "/tmp/go");
+        await _cluster.Kubectl("wait", "pod/" + doomed, "--for=delete", "--timeout=300s");
         await _cluster.Kubectl("delete", "deployment,service", "leaving");
     }
 
@@ -86,7 +89,7 @@ public abstract class RolloutTests(OneNodeCluster node)
     {
         await _cluster.Apply(Manifest.Load("liveness.yaml"));
         await Eventually.Get("restarted", () => JsonPathAsync("pod/liveness", "{.status.containerStatuses[0].restartCount}"), x => x is not ("" or "0"));
-        Assert.Contains("Liveness probe failed", await _cluster.Kubectl("get", "events", "--field-selector", "involvedObject.name=liveness,reason=Unhealthy"));
+        await Eventually.Get("an event of it", () => _cluster.Kubectl("get", "events", "--field-selector", "involvedObject.name=liveness,reason=Unhealthy"), events => events.Contains("Liveness probe failed"));
         await _cluster.Kubectl("delete", "pod", "liveness", "--grace-period=1");
     }
 
@@ -119,7 +122,7 @@ public abstract class RolloutTests(OneNodeCluster node)
         await _cluster.Kubectl("delete", "pod", "giant");
     }
 
-    private Task StatusAsync(string deployment) => _cluster.Kubectl("rollout", "status", "deployment/" + deployment, "--timeout=120s");
+    private Task StatusAsync(string deployment) => _cluster.Kubectl("rollout", "status", "deployment/" + deployment, "--timeout=300s");
 
     private Task<string> JsonPathAsync(string what, string path) => _cluster.Kubectl("get", what, "-o", "jsonpath=" + path);
 

@@ -9,12 +9,12 @@ internal static class Sample
     {
         await cluster.Kubectl("apply", "-f", Path.Combine(AppContext.BaseDirectory, "Sample"));
         foreach (var deployment in new[] { "redis", "web", "client" })
-            await cluster.Kubectl("rollout", "status", "deployment/" + deployment, "--timeout=120s");
+            await cluster.Kubectl("rollout", "status", "deployment/" + deployment, "--timeout=300s");
     }
 
     public static Task<string> WebAddressAsync(TestCluster cluster) => cluster.Kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}");
 
     public static Task<string> WebNodePortAsync(TestCluster cluster) => cluster.Kubectl("get", "service", "web", "-o", "jsonpath={.spec.ports[0].nodePort}");
 
-    public static Task<string> GetAsync(TestHost host, string url) => host.RunAsync("curl", "-sS", "--fail", "--max-time", "5", url);
+    public static Task<string> GetAsync(TestHost host, string url) => host.RunAsync("curl", "-sS", "--fail", "--max-time", "60", url);
 }

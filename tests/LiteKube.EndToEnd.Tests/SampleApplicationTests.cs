@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.RegularExpressions;
 using LiteKube.EndToEnd.Tests.Hosts;
 
@@ -34,20 +35,20 @@ public abstract partial class SampleApplicationTests(OneNodeCluster node)
     [InlineData("web.default")]
     [InlineData("web.default.svc.cluster.local")]
     public async Task A_pod_reaches_the_service_by_DNS_name(string name) =>
-        Assert.Contains("hello from LiteKube", await _cluster.Kubectl("exec", "deploy/client", "--", "timeout", "5", "wget", "-qO-", $"http://{name}/"));
+        Assert.Contains("hello from LiteKube", await _cluster.Kubectl("exec", "deploy/client", "--", "timeout", "60", "wget", "-qO-", $"http://{name}/"));
 
     [Fact]
     public async Task A_pod_reaches_the_API_server_as_kubernetes_default()
     {
         var answer = await _cluster.Kubectl("exec", "deploy/web", "-c", "nginx", "--", "sh", "-c",
-            "cd /var/run/secrets/kubernetes.io/serviceaccount && curl -sS --max-time 5 --cacert ca.crt -H \"Authorization: Bearer $(cat token)\" https://kubernetes.default/version");
+            "cd /var/run/secrets/kubernetes.io/serviceaccount && curl -sS --max-time 60 --cacert ca.crt -H \"Authorization: Bearer $(cat token)\" https://kubernetes.default/version");
         Assert.Contains("\"minor\": \"36\"", answer.Replace("\":\"", "\": \""));
     }
 
     [Fact]
     public async Task The_client_counts_its_answers_in_redis()
     {
-        var first = int.Parse(await RedisAnswersAsync());
+        var first = int.Parse(await Eventually.Get("a counter", RedisAnswersAsync, answers => answers.Length > 0));
         await Eventually.True("the counter moves", async () => int.Parse(await RedisAnswersAsync()) > first);
     }
 
@@ -55,15 +56,16 @@ public abstract partial class SampleApplicationTests(OneNodeCluster node)
     public async Task Logs_follow_shows_new_lines_as_they_come()
     {
         using var logs = _cluster.StartKubectl("logs", "-f", "deploy/client", "--tail=1");
-        using var limit = new CancellationTokenSource(Eventually.Limit);
         for (var i = 0; i < 4; i++)
-            Assert.Contains("answer", await logs.StandardOutput.ReadLineAsync(limit.Token));
+            await ReadAnswerAsync(logs);
         logs.Kill(entireProcessTree: true);
     }
 
     [Fact]
     public async Task Logs_take_tail_timestamps_and_limit_bytes()
     {
+        // It was Ready with its first line.
+        await Eventually.Get("more than two lines", () => _cluster.Kubectl("logs", "deploy/client"), log => log.Split('\n').Length > 2);
         Assert.Equal(2, (await _cluster.Kubectl("logs", "deploy/client", "--tail=2")).Split('\n').Length);
         Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ", await _cluster.Kubectl("logs", "deploy/client", "--tail=1", "--timestamps"));
         Assert.Single((await _cluster.TryKubectl("logs", "deploy/client", "--limit-bytes=1")).Output);
@@ -109,8 +111,7 @@ public abstract partial class SampleApplicationTests(OneNodeCluster node)
     public async Task Attach_shows_what_the_process_prints()
     {
         using var attach = _cluster.StartKubectl("attach", "deploy/client");
-        using var limit = new CancellationTokenSource(Eventually.Limit);
-        Assert.Contains("answer", await attach.StandardOutput.ReadLineAsync(limit.Token));
+        await ReadAnswerAsync(attach);
         attach.Kill(entireProcessTree: true);
     }
 
@@ -123,15 +124,28 @@ public abstract partial class SampleApplicationTests(OneNodeCluster node)
         Assert.Matches(@"web\s+3/3\s+3\s+3", await _cluster.Kubectl("get", "deployment", "web"));
         Assert.Matches(@"alpha\s+Ready", await _cluster.Kubectl("get", "nodes", "-o", "wide"));
 
-        var pod = await _cluster.Kubectl("describe", "pod", "-l", "app=redis");
-        foreach (var line in new[] { "Status:           Running", "Controlled By:  ReplicaSet/redis-", "QoS Class:", "Successfully assigned default/redis-", "Started" })
-            Assert.Contains(line, pod);
+        // Events are written behind what they tell of.
+        string[] wanted = ["Status:           Running", "Controlled By:  ReplicaSet/redis-", "QoS Class:", "Successfully assigned default/redis-", "Started"];
+        await Eventually.Get(string.Join(", ", wanted), () => _cluster.Kubectl("describe", "pod", "-l", "app=redis"), pod => wanted.All(line => pod.Contains(line, StringComparison.Ordinal)));
         Assert.Contains("NewReplicaSet:", await _cluster.Kubectl("describe", "deployment", "web"));
         Assert.Contains("Endpoints:", await _cluster.Kubectl("describe", "service", "web"));
         Assert.Contains("Allocated resources:", await _cluster.Kubectl("describe", "node", "alpha"));
     }
 
     private Task<string> RedisAnswersAsync() => _cluster.Kubectl("exec", "deploy/redis", "--", "redis-cli", "get", "answers");
+
+    /// <summary>The next line of standard output that tells of an answer; what its programs complain about while the application starts stands between.</summary>
+    private static async Task ReadAnswerAsync(Process process)
+    {
+        using var limit = new CancellationTokenSource(Eventually.Limit);
+        string? line;
+        do
+        {
+            line = await process.StandardOutput.ReadLineAsync(limit.Token);
+            Assert.NotNull(line);
+        }
+        while (!line.Contains("answer", StringComparison.Ordinal));
+    }
 
     private async Task ForwardAsync(string target, int port, string expected)
     {

@@ -19,17 +19,19 @@ public abstract class TwoNodeTests : IAsyncLifetime
     {
         var beta = await _cluster.AddAgentAsync("beta");
         await _cluster.Apply(Manifest.Load("spread.yaml"));
-        await _cluster.Kubectl("rollout", "status", "deployment/spread", "--timeout=120s");
+        await _cluster.Kubectl("rollout", "status", "deployment/spread", "--timeout=300s");
         var pods = await PodsAsync();
         Assert.Equal(["alpha", "beta"], pods.Select(p => p.Node).Distinct().Order());
 
         // Every pod reaches every other pod, and the service with backends on both nodes; logs and exec go through the server.
         foreach (var from in new[] { pods.First(p => p.Node == "alpha"), pods.First(p => p.Node == "beta") })
         {
+            // Routes, names and rules reach each node in their own time.
             foreach (var to in pods)
-                Assert.Contains("welcome", await _cluster.Kubectl("exec", from.Name, "--", "timeout", "5", "wget", "-qO-", $"http://{to.Address}/"));
+                await Eventually.Get($"{from.Name} on {from.Node} reaches {to.Name} on {to.Node}", () => AskAsync(from.Name, to.Address), page => page.Contains("welcome"));
+            await Eventually.Get($"{from.Name} on {from.Node} reaches the service", () => AskAsync(from.Name, "spread"), page => page.Contains("welcome"));
             for (var i = 0; i < 10; i++)
-                Assert.Contains("welcome", await _cluster.Kubectl("exec", from.Name, "--", "timeout", "5", "wget", "-qO-", "http://spread/"));
+                Assert.Contains("welcome", await AskAsync(from.Name, "spread"));
         }
 
         await Eventually.Get("logs of a pod on beta", () => _cluster.Kubectl("logs", pods.First(p => p.Node == "beta").Name), log => log.Contains("GET / HTTP"));
@@ -49,7 +51,7 @@ public abstract class TwoNodeTests : IAsyncLifetime
         foreach (var gone in betaPods)
             await Eventually.Get("no container of " + gone.Name, () => Runtime.OfPodsAsync(beta, gone.Name), left => left.Length == 0);
         await _cluster.Apply(Manifest.Pod("again", node: "beta"));
-        await _cluster.Kubectl("wait", "pod/again", "--for=condition=Ready", "--timeout=90s");
+        await _cluster.Kubectl("wait", "pod/again", "--for=condition=Ready", "--timeout=300s");
     }
 
     [Fact]
@@ -64,6 +66,8 @@ public abstract class TwoNodeTests : IAsyncLifetime
         Assert.Contains("token", result.All);
         Assert.Contains($"{_cluster.Server.Address}:6443", result.All);
     }
+
+    private Task<string> AskAsync(string pod, string host) => _cluster.Kubectl("exec", pod, "--", "timeout", "60", "wget", "-qO-", $"http://{host}/");
 
     private async Task<(string Name, string Node, string Address, string Ready)[]> PodsAsync() =>
         (await _cluster.Kubectl("get", "pods", "-l", "app=spread", "-o", "jsonpath={range .items[*]}{.metadata.name},{.spec.nodeName},{.status.podIP},{.status.containerStatuses[0].ready}{\"\\n\"}{end}"))

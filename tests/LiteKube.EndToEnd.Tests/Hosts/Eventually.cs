@@ -5,7 +5,7 @@ namespace LiteKube.EndToEnd.Tests.Hosts;
 /// <summary>Waits for what must come true; the limit is generous, and what was last seen is told when it runs out.</summary>
 internal static class Eventually
 {
-    public static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public static async Task<T> Get<T>(string what, Func<Task<T>> look, Func<T, bool> good, TimeSpan? limit = null)
     {

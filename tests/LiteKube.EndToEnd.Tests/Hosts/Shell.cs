@@ -13,6 +13,9 @@ internal sealed record ShellResult(int ExitCode, string Output, string Error)
 
 internal static class Shell
 {
+    /// <summary>Longer than what kubectl is told to wait for.</summary>
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(6);
+
     public static async Task<ShellResult> RunAsync(IEnumerable<string> command, string? input = null, TimeSpan? limit = null)
     {
         using var process = Start(command, input is not null);
@@ -24,7 +27,7 @@ internal static class Shell
             process.StandardInput.Close();
         }
 
-        using var timeout = new CancellationTokenSource(limit ?? TimeSpan.FromMinutes(3));
+        using var timeout = new CancellationTokenSource(limit ?? s_limit);
         try
         {
             await process.WaitForExitAsync(timeout.Token);
@@ -32,7 +35,7 @@ internal static class Shell
         catch (OperationCanceledException)
         {
             process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"still running after {limit ?? TimeSpan.FromMinutes(3)}: {string.Join(' ', command)}");
+            throw new TimeoutException($"still running after {limit ?? s_limit}: {string.Join(' ', command)}");
         }
 
         return new ShellResult(process.ExitCode, await output, await error);

@@ -62,7 +62,12 @@ internal sealed class TestCluster(HostRuntime? runtime = null) : IAsyncDisposabl
         return host;
     }
 
-    public Task WaitForNodeReadyAsync(string name) => Eventually.Get($"node {name} is Ready", () => NodeReadyAsync(name), x => x == "True");
+    /// <summary>Until it is Ready and the scheduler may use it: the taint of a node that was not Ready goes a moment later.</summary>
+    public async Task WaitForNodeReadyAsync(string name)
+    {
+        await Eventually.Get($"node {name} is Ready", () => NodeReadyAsync(name), x => x == "True");
+        await Eventually.Get($"node {name} has no taint", () => Kubectl("get", "node", name, "-o", "jsonpath={.spec.taints[*].key}"), x => x == "");
+    }
 
     public Task<string> NodeReadyAsync(string name) => Kubectl("get", "node", name, "-o", "jsonpath={.status.conditions[?(@.type==\"Ready\")].status}");
 
@@ -76,7 +81,7 @@ internal sealed class TestCluster(HostRuntime? runtime = null) : IAsyncDisposabl
     public async Task<ShellResult> StopLiteKubeAsync(TestHost host)
     {
         var result = await host.TryAsync("pkill", "-TERM", "-x", "litekube");
-        await _processes[host].WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromSeconds(60)).Token);
+        await _processes[host].WaitForExitAsync(new CancellationTokenSource(Eventually.Limit).Token);
         return result;
     }
 

@@ -48,7 +48,7 @@ public sealed class DescribeAndDeleteTests(ApiOnlyServer server) : IAsyncLifetim
     {
         await Run("create", "deployment", "web", "--image=a:1", "--replicas=2");
         var pods = await Eventually.Get("two pods", Pods, p => p.Length == 2);
-        await Run("delete", "deployment", "web", $"--cascade={cascade}", "--timeout=90s");
+        await Run("delete", "deployment", "web", $"--cascade={cascade}", "--timeout=300s");
         if (!replicaSetStays)
         {
             await Eventually.Get("no replica set", () => Run("get", "replicasets", "-o", "name"), text => text.Length == 0);
@@ -79,7 +79,7 @@ public sealed class DescribeAndDeleteTests(ApiOnlyServer server) : IAsyncLifetim
     {
         var name = await server.NewNamespace();
         await server.Run("-n", name, "create", "deployment", "web", "--image=a:1", "--replicas=3");
-        await server.Run("delete", "namespace", name, "--timeout=120s");
+        await server.Run("delete", "namespace", name, "--timeout=300s");
         Assert.Contains("NotFound", (await server.Try("get", "namespace", name)).Error);
     }
 

@@ -33,7 +33,7 @@ public sealed class ReadTests(ApiOnlyServer server) : IAsyncLifetime
     {
         var table = (await Run("get", "configmaps", "-l", "kind=test")).Split('\n');
         Assert.Matches(@"^NAME\s+DATA\s+AGE$", table[0]);
-        Assert.Matches(@"^a\s+1\s+\d+s$", table[1]);
+        Assert.Matches(@"^a\s+1\s+\d+[sm]\S*$", table[1]);
         Assert.Contains("LABELS", await Run("get", "configmaps", "--show-labels"));
         Assert.Matches(@"NAME\s+DATA\s+AGE\s+RANK", await Run("get", "configmaps", "-L", "rank"));
         Assert.Matches(@"NAMESPACE\s+NAME", await server.Run("get", "configmaps", "-A"));
@@ -105,12 +105,12 @@ public sealed class ReadTests(ApiOnlyServer server) : IAsyncLifetime
     public async Task Wait_for_creation_a_condition_a_value_and_deletion()
     {
         await Run("create", "deployment", "w", "--image=a:1", "--replicas=0");
-        await Run("wait", "deployment/w", "--for=condition=Available", "--timeout=90s");
-        await Run("wait", "deployment/w", "--for=jsonpath={.status.observedGeneration}=1", "--timeout=90s");
-        var waiting = server.Try("-n", _namespace, "wait", "configmap/later", "--for=create", "--timeout=90s");
+        await Run("wait", "deployment/w", "--for=condition=Available", "--timeout=300s");
+        await Run("wait", "deployment/w", "--for=jsonpath={.status.observedGeneration}=1", "--timeout=300s");
+        var waiting = server.Try("-n", _namespace, "wait", "configmap/later", "--for=create", "--timeout=300s");
         await Run("create", "configmap", "later");
         (await waiting).Ok();
-        var gone = server.Try("-n", _namespace, "wait", "configmap/later", "--for=delete", "--timeout=90s");
+        var gone = server.Try("-n", _namespace, "wait", "configmap/later", "--for=delete", "--timeout=300s");
         await Run("delete", "configmap", "later");
         (await gone).Ok();
     }

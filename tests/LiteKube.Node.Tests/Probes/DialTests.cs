@@ -1,8 +1,8 @@
 using System.Net;
-using System.Net.Sockets;
 using LiteKube.Api.Core.V1;
 using LiteKube.Node.Probes;
 using LiteKube.Node.Tests.Harness;
+using LiteKube.Testing;
 using LiteKube.Testing.Runtime;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -50,16 +50,16 @@ public sealed class DialTests : IAsyncLifetime
     [InlineData("/agent", true, "kube-probe/1.36 yes")]
     public async Task Http_answers_from_200_to_399_are_good(string path, bool isGood, string output)
     {
-        var probe = new Probe { HttpGet = new HTTPGetAction { Path = path, Port = "web", HttpHeaders = [new HTTPHeader { Name = "X-Test", Value = "yes" }] }, TimeoutSeconds = 20 };
+        var probe = new Probe { HttpGet = new HTTPGetAction { Path = path, Port = "web", HttpHeaders = [new HTTPHeader { Name = "X-Test", Value = "yes" }] }, TimeoutSeconds = 90 };
         Assert.Equal(isGood ? ProbeOutcome.Success(output) : ProbeOutcome.Failure(output), await ProbeAsync(probe));
     }
 
     [Fact]
     public async Task A_refused_connection_is_told_in_the_usual_words()
     {
-        var closed = ClosedPort();
-        var http = await ProbeAsync(new Probe { HttpGet = new HTTPGetAction { Path = "/", Port = closed }, TimeoutSeconds = 20 });
-        var tcp = await ProbeAsync(new Probe { TcpSocket = new TCPSocketAction { Port = closed }, TimeoutSeconds = 20 });
+        var closed = FreePort.Take();
+        var http = await ProbeAsync(new Probe { HttpGet = new HTTPGetAction { Path = "/", Port = closed }, TimeoutSeconds = 90 });
+        var tcp = await ProbeAsync(new Probe { TcpSocket = new TCPSocketAction { Port = closed }, TimeoutSeconds = 90 });
 
         Assert.Equal(ProbeOutcome.Failure($"Get \"http://127.0.0.1:{closed}/\": dial tcp 127.0.0.1:{closed}: connect: connection refused"), http);
         Assert.Equal(ProbeOutcome.Failure($"dial tcp 127.0.0.1:{closed}: connect: connection refused"), tcp);
@@ -82,26 +82,19 @@ public sealed class DialTests : IAsyncLifetime
 
     [Fact]
     public async Task An_open_tcp_port_is_good() =>
-        Assert.Equal(ProbeVerdict.Success, (await ProbeAsync(new Probe { TcpSocket = new TCPSocketAction { Port = _port }, TimeoutSeconds = 20 })).Verdict);
+        Assert.Equal(ProbeVerdict.Success, (await ProbeAsync(new Probe { TcpSocket = new TCPSocketAction { Port = _port }, TimeoutSeconds = 90 })).Verdict);
 
     [Theory]
     [InlineData("", true, "service healthy")]
     [InlineData("down", false, "service unhealthy (responded with \"NOT_SERVING\")")]
     [InlineData("unknown", false, "health rpc probe failed: code 5: unknown service")]
     public async Task Grpc_health_is_asked_for_the_service(string service, bool isGood, string output) =>
-        Assert.Equal(isGood ? ProbeOutcome.Success(output) : ProbeOutcome.Failure(output), await ProbeAsync(new Probe { Grpc = new GRPCAction { Port = _grpcPort, Service = service }, TimeoutSeconds = 20 }));
+        Assert.Equal(isGood ? ProbeOutcome.Success(output) : ProbeOutcome.Failure(output), await ProbeAsync(new Probe { Grpc = new GRPCAction { Port = _grpcPort, Service = service }, TimeoutSeconds = 90 }));
 
     private async Task<ProbeOutcome> ProbeAsync(Probe probe)
     {
         var container = PodSpecs.Container("app") with { Ports = [new ContainerPort { Name = "web", ContainerPortValue = _port }] };
         return await _prober.ProbeAsync(probe, new ProbeTarget("127.0.0.1", container), "id", CancellationToken.None);
-    }
-
-    private static int ClosedPort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private static async Task AnswerAsync(HttpContext context)

@@ -76,18 +76,24 @@ public sealed class RegistrationTests
         await using var node = await new NodeHarness().StartAsync();
         node.Add(Pod("web"));
         await node.UntilAsync("web", s => s.Is("Ready", "True"), "Ready");
+        await node.UntilEventAsync("web", "Started");
+        await node.Cluster.UntilAsync(() => Leases() > 0, "lease");
         await node.Cluster.SettleAsync();
         var before = node.Api.Writes.Count;
 
         for (var i = 0; i < 20; i++)
         {
+            var leases = Leases();
             node.Cluster.Time.Advance(TimeSpan.FromSeconds(10));
-            await node.Cluster.SettleAsync();
+            await node.Cluster.UntilAsync(() => Leases() > leases, "lease renewed");
         }
 
+        await node.Cluster.SettleAsync();
         var written = node.Api.Writes.Skip(before).Select(w => w.Resource.Plural).ToList();
         Assert.Equal(["leases"], written.Distinct());
         Assert.InRange(written.Count, 15, 22);
+
+        int Leases() => node.Api.Writes.Count(w => w.Resource.Plural == "leases");
     }
 
     [Fact]

@@ -29,6 +29,9 @@ public sealed class NodeServerFixture : IAsyncLifetime, IAsyncDisposable
 
     internal TestPods Pods => _pods;
 
+    /// <summary>Set before the start.</summary>
+    public TimeSpan StreamCreationTimeout { get; set; } = TimeSpan.FromSeconds(90);
+
     public string Container { get; private set; } = "";
 
     public string Sandbox { get; private set; } = "";
@@ -45,7 +48,7 @@ public sealed class NodeServerFixture : IAsyncLifetime, IAsyncDisposable
         _pods.Add(NewPod(), Sandbox);
         _pods.Add(Uid, "app", Container);
         _server = new NodeServer(
-            new NodeServerOptions(() => _certificates.Serving, () => [_certificates.Authority]) { Address = IPAddress.Loopback, Port = 0, NodeName = "test", StreamCreationTimeout = TimeSpan.FromSeconds(5) },
+            new NodeServerOptions(() => _certificates.Serving, () => [_certificates.Authority]) { Address = IPAddress.Loopback, Port = 0, NodeName = "test", StreamCreationTimeout = StreamCreationTimeout },
             _pods,
             Runtime,
             TimeProvider.System,

@@ -67,7 +67,9 @@ public sealed class PortForwardTests : IAsyncLifetime
     [Fact]
     public async Task A_stream_whose_partner_never_comes_is_reset()
     {
-        await using var client = await OpenSpdyAsync();
+        await using var node = new NodeServerFixture { StreamCreationTimeout = TimeSpan.FromSeconds(5) };
+        await node.InitializeAsync();
+        await using var client = await OpenSpdyAsync(node);
 
         await client.OpenAsync(1, ("streamtype", "error"), ("port", Port), ("requestid", "0"));
 
@@ -102,7 +104,7 @@ public sealed class PortForwardTests : IAsyncLifetime
         byte[] prefix = [(byte)port, (byte)(port >> 8)];
         var channels = new Dictionary<int, List<byte>> { [0] = [], [1] = [] };
         var buffer = new byte[1000];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while (channels[0].Count < 7)
         {
             var received = await socket.ReceiveAsync(buffer, limit.Token);
@@ -130,9 +132,9 @@ public sealed class PortForwardTests : IAsyncLifetime
         await client.WaitAsync(c => c.Replied.IsSupersetOf([error, error + 2]));
     }
 
-    private async Task<SpdyTestClient> OpenSpdyAsync()
+    private async Task<SpdyTestClient> OpenSpdyAsync(NodeServerFixture? node = null)
     {
-        var (client, head) = await SpdyTestClient.UpgradeAsync(await _node.OpenTlsAsync(), Path, "portforward.k8s.io");
+        var (client, head) = await SpdyTestClient.UpgradeAsync(await (node ?? _node).OpenTlsAsync(), Path, "portforward.k8s.io");
         Assert.Contains("X-Stream-Protocol-Version: portforward.k8s.io", head, StringComparison.OrdinalIgnoreCase);
         client.Start();
         return client;

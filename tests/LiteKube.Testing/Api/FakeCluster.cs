@@ -11,7 +11,7 @@ namespace LiteKube.Testing;
 /// <summary>Modules on a <see cref="FakeApi"/> and a <see cref="FakeTime"/>: no sockets, no disk, no waiting for real time.</summary>
 public sealed class FakeCluster : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
     private readonly ServiceProvider _services;
     private readonly List<IHostedService> _started = [];
@@ -67,18 +67,22 @@ public sealed class FakeCluster : IAsyncDisposable
 
     public async Task<T> UntilAsync<T>(string? ns, string name, Func<T, bool> condition, string what) where T : class, IKubeObject<T>
     {
-        await UntilAsync(() => Api.Find<T>(ns, name) is { } value && condition(value), what);
-        return Api.Find<T>(ns, name)!;
+        T? found = null;
+        await UntilAsync(() => (found = Api.Find<T>(ns, name)) is not null && condition(found), what);
+        return found!;
     }
 
-    /// <summary>Waits until nothing has been written for a while: all loops have come to rest.</summary>
+    /// <summary>
+    /// Waits until nothing has been written for a while and no work waits for a thread: all loops have come to rest, as far as that can be seen.
+    /// For asserting that something does not happen; what must happen is waited for by <see cref="UntilAsync(Func{bool}, string)"/>.
+    /// </summary>
     public async Task SettleAsync()
     {
         var seen = -1;
         for (var quiet = 0; quiet < 12;)
         {
             var writes = Api.Writes.Count;
-            quiet = writes == seen ? quiet + 1 : 0;
+            quiet = writes == seen && ThreadPool.PendingWorkItemCount == 0 ? quiet + 1 : 0;
             seen = writes;
             Time.Advance(TimeSpan.FromMilliseconds(5));
             await Task.Delay(10);

@@ -14,7 +14,7 @@ public abstract class RuntimeContract : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
-    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(2));
+    private readonly CancellationTokenSource _limit = new(TimeSpan.FromMinutes(6));
     private readonly List<string> _sandboxes = [];
     private IContainerRuntime? _runtime;
 

@@ -39,7 +39,9 @@ public sealed class FakeTime : TimeProvider
                 next = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
                 if (next is null)
                 {
-                    _now = end;
+                    // Another thread may have moved it further.
+                    if (end > _now)
+                        _now = end;
                     return;
                 }
 
