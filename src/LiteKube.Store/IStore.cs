@@ -11,6 +11,9 @@ public interface IStore : IAsyncDisposable
     /// <summary>The newest revision that readers and watchers can see.</summary>
     long Revision { get; }
 
+    /// <summary>The newest revision that reads may show. Ahead of <see cref="Revision"/> only for the moment in which watchers are offered the events.</summary>
+    long Shown { get; }
+
     /// <summary>Reads and watches from before this revision are refused; history up to it is gone.</summary>
     long CompactedRevision { get; }
 

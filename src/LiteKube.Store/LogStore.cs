@@ -19,6 +19,8 @@ public sealed class LogStore(IStoreLog log, StoreOptions options, TimeProvider t
 
     public long Revision => Hub.Revision;
 
+    public long Shown => Hub.Current.Revision;
+
     public long CompactedRevision => Hub.Compacted;
 
     private WatchHub Hub => _hub ?? throw new InvalidOperationException($"the store {log.Name} is not open yet");

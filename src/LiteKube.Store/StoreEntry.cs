@@ -3,6 +3,8 @@ namespace LiteKube.Store;
 /// <summary>One version of one key. Shared by all readers; <see cref="View"/> lets the layer above keep what it parsed of it.</summary>
 public sealed class StoreEntry(string key, ReadOnlyMemory<byte> value, long createRevision, long modRevision)
 {
+    private object? _view;
+
     public string Key { get; } = key;
 
     public ReadOnlyMemory<byte> Value { get; } = value;
@@ -11,6 +13,9 @@ public sealed class StoreEntry(string key, ReadOnlyMemory<byte> value, long crea
 
     public long ModRevision { get; } = modRevision;
 
-    /// <summary>Whatever the reader derives of the value, kept as long as the entry. Set once or more with equal content.</summary>
-    public object? View { get; set; }
+    /// <summary>Whatever a reader derived of the value, kept as long as the entry.</summary>
+    public object? View => Volatile.Read(ref _view);
+
+    /// <summary>Keeps a view. Of readers that derive one at the same time all get the first that was kept: what one of them adds to it, the others find.</summary>
+    public object KeepView(object view) => Interlocked.CompareExchange(ref _view, view, null) ?? view;
 }

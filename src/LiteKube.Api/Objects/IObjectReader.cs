@@ -10,8 +10,8 @@ public interface IObjectReader
     ValueTask<IReadOnlyList<KubeObject>> ListAsync(ResourceType resource, string? ns, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A number that grows with every write to or deletion of an object of this resource, and not otherwise; cheap enough to ask on every request.
-    /// A <see cref="ListAsync"/> begun after this call holds at least every change that the number counts.
+    /// A number that is another after every write to or deletion of an object of this resource, from when anybody can read the change; cheap enough to ask on
+    /// every request. A <see cref="ListAsync"/> begun after this call holds at least every change that the number stands for. It has no order.
     /// </summary>
     long VersionOf(ResourceType resource);
 }

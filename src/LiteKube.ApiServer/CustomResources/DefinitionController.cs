@@ -54,6 +54,7 @@ internal sealed partial class DefinitionController(
             try
             {
                 await SettleAsync();
+                progress.Set(revision);
                 using var watch = storage.Watch(Definitions.KeyPrefix, revision);
                 while (await watch.Events.WaitToReadAsync(_stopping.Token))
                 {

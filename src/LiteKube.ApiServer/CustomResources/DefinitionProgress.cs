@@ -13,6 +13,7 @@ internal sealed class DefinitionProgress(TimeProvider time)
     private readonly AsyncLocal<bool> _isServing = new();
     private TaskCompletionSource _moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _revision = long.MaxValue;
+    private bool _stopped;
 
     /// <summary>The caller is who serves definitions, and must not wait for itself.</summary>
     public void MarkServing() => _isServing.Value = true;
@@ -22,7 +23,7 @@ internal sealed class DefinitionProgress(TimeProvider time)
         TaskCompletionSource moved;
         lock (_gate)
         {
-            _revision = revision;
+            _revision = _stopped ? long.MaxValue : revision;
             moved = _moved;
             _moved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -31,7 +32,12 @@ internal sealed class DefinitionProgress(TimeProvider time)
     }
 
     /// <summary>Nobody serves definitions: nothing is waited for.</summary>
-    public void Stop() => Set(long.MaxValue);
+    public void Stop()
+    {
+        lock (_gate)
+            _stopped = true;
+        Set(long.MaxValue);
+    }
 
     public async ValueTask ReachAsync(long revision, CancellationToken cancellationToken)
     {

@@ -45,7 +45,13 @@ internal sealed class PriorityLevel(string name, Func<PriorityLevel, bool> mayBo
         if (Volatile.Read(ref _waiting) > 0 && !_limits.IsExempt)
             return false;
         if (!TryTake())
+        {
+            // A seat given back while this one was asked for may have looked taken to whoever was to pass it on.
+            if (Volatile.Read(ref _waiting) > 0)
+                Dispatch();
             return false;
+        }
+
         Interlocked.Increment(ref _dispatched);
         return true;
     }
@@ -125,9 +131,26 @@ internal sealed class PriorityLevel(string name, Func<PriorityLevel, bool> mayBo
 
     private bool TryTake()
     {
-        var executing = Interlocked.Increment(ref _executing);
+        // A seat of the level's own is taken without ever counting more than there are, or two that ask at once could turn each other away from a free one.
         var limits = _limits;
-        if (limits.IsExempt || executing <= limits.Nominal || (executing <= limits.Most && mayBorrow(this)))
+        if (limits.IsExempt)
+        {
+            Interlocked.Increment(ref _executing);
+            return true;
+        }
+
+        for (var present = Executing; present < limits.Nominal;)
+        {
+            var seen = Interlocked.CompareExchange(ref _executing, present + 1, present);
+            if (seen == present)
+                return true;
+            present = seen;
+        }
+
+        if (limits.Most <= limits.Nominal)
+            return false;
+        var executing = Interlocked.Increment(ref _executing);
+        if (executing <= limits.Nominal || (executing <= limits.Most && mayBorrow(this)))
             return true;
         Interlocked.Decrement(ref _executing);
         return false;

@@ -22,7 +22,12 @@ internal static class BodyReader
         {
             var read = await reader.ReadAsync(cancellationToken);
             if (read.Buffer.Length > MaxBytes)
+            {
+                // Given back, so that Kestrel can take in the rest: a connection closed on what is unread is reset, and the client may never see the answer.
+                reader.AdvanceTo(read.Buffer.End);
                 throw TooLarge();
+            }
+
             if (read.IsCompleted)
             {
                 var bytes = read.Buffer.ToArray();

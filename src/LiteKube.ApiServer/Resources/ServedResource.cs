@@ -12,8 +12,6 @@ namespace LiteKube.ApiServer.Resources;
 /// <summary>One resource at one version as it is served, and where and how its objects are kept.</summary>
 internal sealed class ServedResource
 {
-    private readonly WriteCount _writes;
-
     public ServedResource(KindSchema schema, ObjectStrategy strategy, ServedResource? storage = null, IObjectConversion? conversion = null)
     {
         Schema = schema;
@@ -22,7 +20,7 @@ internal sealed class ServedResource
         Strategy = strategy;
         Storage = storage ?? this;
         Conversion = conversion;
-        _writes = storage?._writes ?? new WriteCount();
+        Writes = storage?.Writes ?? new WriteCount();
         KeyPrefix = $"{(Storage.Type.Group.Length == 0 ? "core" : Storage.Type.Group)}/{Storage.Type.Plural}/";
         ListHead = Encoding.UTF8.GetBytes($"{{\"kind\":\"{schema.ListKind}\",\"apiVersion\":\"{Type.ApiVersion}\",\"metadata\":{{\"resourceVersion\":\"");
     }
@@ -32,7 +30,7 @@ internal sealed class ServedResource
         : this(schema, strategy)
     {
         Custom = custom;
-        _writes = custom.Writes;
+        Writes = custom.Writes;
     }
 
     public ResourceType Type { get; }
@@ -61,8 +59,8 @@ internal sealed class ServedResource
     /// <summary>The JSON of a list up to the value of its resourceVersion.</summary>
     public byte[] ListHead { get; }
 
-    /// <summary>Grows with every write to an object of this resource that this process made.</summary>
-    public long Version => _writes.Value;
+    /// <summary>The writes to objects of this resource that this process makes.</summary>
+    public WriteCount Writes { get; }
 
     public bool Has(string verb) => Schema.Verbs.Contains(verb);
 
@@ -70,10 +68,8 @@ internal sealed class ServedResource
 
     public string PrefixOf(string? ns) => Type.Namespaced && !string.IsNullOrEmpty(ns) ? string.Concat(KeyPrefix, ns, "/") : KeyPrefix;
 
-    public void Changed() => _writes.Add();
-
     /// <summary>Another name of the same objects.</summary>
-    public bool SharesObjectsWith(ServedResource other) => ReferenceEquals(_writes, other._writes);
+    public bool SharesObjectsWith(ServedResource other) => ReferenceEquals(Writes, other.Writes);
 
     /// <summary>The bytes to store for a tree in the form that writes work on: the stored version of a built-in kind, this version of a custom one.</summary>
     public ValueTask<byte[]> EncodeAsync(JsonObject tree, CancellationToken cancellationToken) =>

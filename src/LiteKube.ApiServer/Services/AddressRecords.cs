@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using LiteKube.Api;
@@ -18,6 +19,9 @@ internal sealed partial class AddressRecords(ObjectStorage storage, Lazy<Resourc
 {
     private const string ManagedBy = "ipaddress.kubernetes.io/managed-by";
     private const string Allocator = "ipallocator.k8s.io";
+
+    /// <summary>Records that a repair is about to make. Who takes an address from its Service waits for them, and a repair looks at the Service after it said so.</summary>
+    private readonly ConcurrentDictionary<string, Task> _mending = new(StringComparer.Ordinal);
 
     private ServedResource Resource => registry.Value.Get(Api.Networking.V1.IPAddress.Resource);
 
@@ -42,6 +46,8 @@ internal sealed partial class AddressRecords(ObjectStorage storage, Lazy<Resourc
     {
         foreach (var address in addresses)
         {
+            if (_mending.TryGetValue(address.ToString(), out var mending))
+                await mending.WaitAsync(cancellationToken);
             try
             {
                 if (await storage.GetAsync(Resource, "", address.ToString(), cancellationToken) is { } record && OwnerOf(record.ToTree()) == owner)
@@ -75,7 +81,25 @@ internal sealed partial class AddressRecords(ObjectStorage storage, Lazy<Resourc
         foreach (var (name, (address, owner)) in held)
         {
             if (!records.ContainsKey(name))
+                await MendAsync(address, owner, cancellationToken);
+        }
+    }
+
+    /// <summary>Makes a record that is missing, unless its Service has given the address up since it was looked at.</summary>
+    private async ValueTask MendAsync(IPAddress address, (string Namespace, string Name) owner, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _mending[address.ToString()] = done.Task;
+        try
+        {
+            if (await storage.GetAsync(registry.Value.Get(Api.Core.V1.Service.Resource), owner.Namespace, owner.Name, cancellationToken) is { } service
+                && ServiceClaims.Of(service.ToTree()).Addresses.Contains(address))
                 await MakeAsync([address], owner, cancellationToken);
+        }
+        finally
+        {
+            _mending.TryRemove(address.ToString(), out _);
+            done.SetResult();
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed class ObjectStorage(IStore store)
 
     public long Revision => store.Revision;
 
+    /// <inheritdoc cref="IStore.Shown"/>
+    public long Shown => store.Shown;
+
     public async ValueTask<StoredObject?> GetAsync(ServedResource resource, string? ns, string name, CancellationToken cancellationToken)
     {
         var entry = await store.GetAsync(resource.KeyOf(ns, name), cancellationToken);
@@ -61,18 +64,20 @@ internal sealed class ObjectStorage(IStore store)
 
     private async ValueTask<WriteResult> WriteAsync(ServedResource resource, StoreWrite write, CancellationToken cancellationToken)
     {
+        // Once begun it is carried through: a caller that goes away must not leave readers unaware of what was committed.
+        cancellationToken.ThrowIfCancellationRequested();
+        resource.Writes.Begin();
         try
         {
-            // Once begun it is carried through: a caller that goes away must not leave readers unaware of what was committed.
-            cancellationToken.ThrowIfCancellationRequested();
-            var result = await store.WriteAsync(write, CancellationToken.None);
-            if (result.Outcome == WriteOutcome.Done)
-                resource.Changed();
-            return result;
+            return await store.WriteAsync(write, CancellationToken.None);
         }
         catch (StoreUnavailableException e)
         {
             throw new ApiException(StatusReason.ServiceUnavailable, $"the store takes no writes: {e.Message}");
+        }
+        finally
+        {
+            resource.Writes.End();
         }
     }
 }

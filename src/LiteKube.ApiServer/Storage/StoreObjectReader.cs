@@ -23,5 +23,11 @@ internal sealed class StoreObjectReader(ResourceRegistry registry, ObjectStorage
         return objects;
     }
 
-    public long VersionOf(ResourceType resource) => registry.Get(resource).Version;
+    public long VersionOf(ResourceType resource)
+    {
+        var writes = registry.Get(resource).Writes;
+        var counted = writes.Value;
+        // Others may read what is written before its writer has counted it. For that long the newest revision that they can read stands for the count.
+        return writes.IsUnderWay ? -1 - storage.Shown : counted;
+    }
 }

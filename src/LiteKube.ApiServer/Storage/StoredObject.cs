@@ -12,7 +12,7 @@ namespace LiteKube.ApiServer.Storage;
 /// </summary>
 internal sealed class StoredObject
 {
-    private const int MostForms = 4;
+    private const int MostForms = 8;
 
     private readonly StoreEntry _entry;
     private volatile KubeObject? _tombstone;
@@ -30,14 +30,7 @@ internal sealed class StoredObject
 
     public long Revision => _entry.ModRevision;
 
-    public static StoredObject Of(StoreEntry entry)
-    {
-        if (entry.View is StoredObject ready)
-            return ready;
-        var made = new StoredObject(entry);
-        entry.View = made;
-        return made;
-    }
+    public static StoredObject Of(StoreEntry entry) => entry.View as StoredObject ?? (StoredObject)entry.KeepView(new StoredObject(entry));
 
     /// <summary>As the resource serves it.</summary>
     public KubeObject As(ServedResource resource)
@@ -87,9 +80,14 @@ internal sealed class StoredObject
         return null;
     }
 
-    /// <summary>Keeps what was made for the next reader. The definition may have changed in the meantime; forms of the last few stay.</summary>
-    public void Keep(ServedResource resource, KubeObject form) =>
-        ImmutableInterlocked.Update(ref _forms, static (forms, made) => (forms.Length < MostForms ? forms : forms.RemoveAt(0)).Add(made), new ConvertedObject(resource, form));
+    /// <summary>
+    /// Keeps what was made for the next reader, the first of what several make at once: others, of which a reader relies on one, must not be pushed out by doubles.
+    /// The definition may have changed in the meantime; forms of the last few stay.
+    /// </summary>
+    public void Keep(ServedResource resource, KubeObject form) => ImmutableInterlocked.Update(
+        ref _forms,
+        static (forms, made) => forms.Any(f => ReferenceEquals(f.Resource, made.Resource)) ? forms : (forms.Length < MostForms ? forms : forms.RemoveAt(0)).Add(made),
+        new ConvertedObject(resource, form));
 
     public bool HasBytes(ReadOnlySpan<byte> stored) => _entry.Value.Span.SequenceEqual(stored);
 

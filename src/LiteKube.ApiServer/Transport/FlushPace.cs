@@ -95,11 +95,13 @@ internal sealed class FlushPace : IThreadPoolWorkItem, IDisposable
         TaskCompletionSource? over;
         lock (_lock)
         {
-            (over, _over, _running) = (_over, null, false);
+            (over, _over) = (_over, null);
             Volatile.Write(ref _lastRound, taken);
             _scheduled = _waiting.Count > 0;
             if (_scheduled)
                 TimeRound();
+            // Last, since it is looked at without the lock: who sees that the round is over finds the next one timed.
+            Volatile.Write(ref _running, false);
         }
 
         over?.SetResult();

@@ -34,10 +34,10 @@ internal sealed class ListSnapshot(ObjectStorage storage)
         }
     }
 
-    /// <summary>Refuses a state from the future: no acknowledged write can have told the client of it.</summary>
+    /// <summary>Refuses a state from the future: nothing that could be read can have told the client of it.</summary>
     public void CheckNotAhead(long revision)
     {
-        var current = storage.Revision;
+        var current = storage.Shown;
         if (revision <= current)
             return;
         throw new ApiException(StatusReason.Timeout, $"Too large resource version: {revision}, current: {current}", new StatusDetails

@@ -95,12 +95,16 @@ internal sealed class LiveBuffer(int capacity) : IValueTaskSource<bool>
     /// <summary>Runs the reader that waits, if one does, on this thread.</summary>
     public void Wake()
     {
-        if (!TryTakeWaiter())
-            return;
         bool more;
         Exception? error;
         lock (_lock)
+        {
+            // Asked for by a wait that was cancelled meanwhile, this may find the next one, for which there is nothing: no events are not their end.
+            if ((_events.Count == 0 && !_ended) || !TryTakeWaiter())
+                return;
             (more, error) = (_events.Count > 0, _error);
+        }
+
         if (more || error is null)
             _wait.SetResult(more);
         else

@@ -132,6 +132,31 @@ public sealed class PriorityLevelTests
         Assert.Equal(4000, level.Dispatched);
     }
 
+    [Fact]
+    public async Task A_seat_given_back_while_another_asks_in_vain_is_not_forgotten()
+    {
+        PriorityLevel level = null!;
+        Task<string?>? waits = null;
+        level = new PriorityLevel("l", _ =>
+        {
+            // Asked for a seat to borrow, between the count and its taking back: somebody else comes to wait, and the seat becomes free.
+            if (waits is null)
+            {
+                waits = Wait(level, 1);
+                level.Leave();
+            }
+
+            return false;
+        })
+        { Limits = new LevelLimits(false, 1, 0, 2, 8, 2, 50) };
+        Assert.True(level.TryEnter());
+
+        Assert.False(level.TryEnter());
+
+        Assert.Null(await waits!.WaitAsync(s_limit));
+        Assert.Equal(1, level.Executing);
+    }
+
     private static void InterlockedMax(ref int target, int value)
     {
         for (var seen = Volatile.Read(ref target); value > seen; seen = Volatile.Read(ref target))

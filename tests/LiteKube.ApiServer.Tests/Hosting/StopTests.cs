@@ -1,3 +1,8 @@
+using System.Text.Json.Nodes;
+using LiteKube.ApiServer.Resources;
+using LiteKube.ApiServer.Tests.CustomResources;
+using Microsoft.Extensions.DependencyInjection;
+
 namespace LiteKube.ApiServer.Tests.Hosting;
 
 public sealed class StopTests
@@ -24,6 +29,9 @@ public sealed class StopTests
         var ns = await host.NamespaceAsync();
         var made = await host.Admin.CreateAsync($"/api/v1/namespaces/{ns}/configmaps", """{"metadata":{"name":"a"},"data":{"k":"v"}}""");
         var service = await host.Admin.CreateAsync($"/api/v1/namespaces/{ns}/services", """{"metadata":{"name":"s"},"spec":{"clusterIP":"10.43.0.77","ports":[{"port":80}]}}""");
+        // What the server makes for itself after it is ready.
+        var own = host.Services.GetRequiredService<ResourceRegistry>().Current.Groups.Count(g => g.Group != "apiregistration.k8s.io");
+        await DefinitionTests.Eventually(async () => (await host.Admin.GetAsync("/apis/apiregistration.k8s.io/v1/apiservices")).Items.Count(s => s!["status"]?["conditions"] is JsonArray { Count: > 0 }) == own);
         var revision = host.Store.Revision;
         await host.RestartAsync();
         // Only the port may differ, in the kubernetes endpoint and in cluster-info: this server listens on a free one.

@@ -8,6 +8,15 @@ public sealed class TestDialer : IBackendDialer
 {
     private readonly ConcurrentDictionary<string, int> _ports = new();
 
+    private int _given;
+
+    /// <summary>An address that no other test leads anywhere.</summary>
+    public string NextAddress()
+    {
+        var number = Interlocked.Increment(ref _given);
+        return $"198.18.{number / 250}.{(number % 250) + 1}";
+    }
+
     public void Map(string address, int loopbackPort) => _ports[address] = loopbackPort;
 
     public ValueTask<Stream> DialPodAsync(string address, int port, CancellationToken cancellationToken) => DialAsync($"{address}:{port}", cancellationToken);

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using LiteKube.ApiServer.Tests.Hosting;
+using LiteKube.ApiServer.Tests.Transport;
 
 namespace LiteKube.ApiServer.Tests.Http;
 
@@ -26,6 +27,23 @@ public sealed class BodyTests(ApiHost host)
         Assert.Equal(413, (int)answer.StatusCode);
         var status = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
         Assert.Equal(("Status", "RequestEntityTooLarge", "Request entity too large: limit is 3145728"), ((string)status["kind"]!, (string)status["reason"]!, (string)status["message"]!));
+    }
+
+    [Fact]
+    public async Task After_a_body_without_end_was_refused_the_connection_goes_on()
+    {
+        using var client = await RawClient.ConnectAsync(host.Address, host.Services.AdminCertificate());
+        var head = $"POST {Path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n{ThreeMebibytes + 1:x}\r\n";
+        await client.Stream.WriteAsync(Encoding.ASCII.GetBytes(head));
+        await client.Stream.WriteAsync(new byte[ThreeMebibytes + 1]);
+        var (refused, _) = await client.AnswerAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.StartsWith("HTTP/1.1 413 ", refused, StringComparison.Ordinal);
+
+        // Only now the rest, which may still be on its way when the answer is there.
+        await client.Stream.WriteAsync("\r\n0\r\n\r\n"u8.ToArray());
+        await client.GetAsync("/version");
+        var (next, _) = await client.AnswerAsync().WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.StartsWith("HTTP/1.1 200 ", next, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -61,8 +61,16 @@ internal sealed class NodeServer : IAsyncDisposable
         {
             using var socket = await context.WebSockets.AcceptWebSocketAsync(context.WebSockets.WebSocketRequestedProtocols.FirstOrDefault());
             var buffer = new byte[4096];
-            var got = await socket.ReceiveAsync(buffer, context.RequestAborted);
-            await socket.SendAsync(Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetString(buffer, 0, got.Count)} from {target}"), WebSocketMessageType.Binary, true, context.RequestAborted);
+            var count = 0;
+            bool whole;
+            do
+            {
+                var got = await socket.ReceiveAsync(buffer.AsMemory(count), context.RequestAborted);
+                count += got.Count;
+                whole = got.EndOfMessage;
+            }
+            while (!whole);
+            await socket.SendAsync(Encoding.UTF8.GetBytes($"{Encoding.UTF8.GetString(buffer, 0, count)} from {target}"), WebSocketMessageType.Binary, true, context.RequestAborted);
             await socket.ReceiveAsync(buffer, context.RequestAborted);
             await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
             return;

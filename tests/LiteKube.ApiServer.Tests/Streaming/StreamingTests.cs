@@ -68,10 +68,9 @@ public sealed class StreamingTests(ApiHost host)
         using var socket = await SocketAsync($"/api/v1/namespaces/{ns}/pods/p/exec?command=sh&command=-c&command=a%26b&stdin=true&stdout=true&stderr=false", "v5.channel.k8s.io");
         Assert.Equal("v5.channel.k8s.io", socket.SubProtocol);
         await socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Binary, true, default);
-        var buffer = new byte[4096];
-        var got = await socket.ReceiveAsync(buffer, default);
+        var said = await ReadMessageAsync(socket);
         var uid = (string)(await Api.GetAsync($"/api/v1/namespaces/{ns}/pods/p")).Metadata["uid"]!;
-        Assert.Equal($"hello from /exec/{ns}/p/{uid}/c?command=sh&command=-c&command=a%26b&input=1&output=1", Encoding.UTF8.GetString(buffer, 0, got.Count));
+        Assert.Equal($"hello from /exec/{ns}/p/{uid}/c?command=sh&command=-c&command=a%26b&input=1&output=1", said);
         await socket.CloseAsync(WebSocketCloseStatus.NormalClosure, null, default);
     }
 
@@ -89,7 +88,7 @@ public sealed class StreamingTests(ApiHost host)
     {
         await using var pod = await PlainServer.StartAsync();
         var ns = await host.NamespaceAsync();
-        var address = $"192.0.2.{Random.Shared.Next(10, 250)}";
+        var address = host.Dialer.NextAddress();
         host.Dialer.Map($"{address}:8080", pod.Port);
         await Api.CreateAsync($"/api/v1/namespaces/{ns}/pods", """{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c","image":"i","ports":[{"containerPort":8080,"name":"web"}]}]}}""");
         (await Api.MergeAsync($"/api/v1/namespaces/{ns}/pods/p/status", $$$"""{"status":{"podIPs":[{"ip":"{{{address}}}"}],"podIP":"{{{address}}}"}}""")).Expect(200);
@@ -129,7 +128,7 @@ public sealed class StreamingTests(ApiHost host)
     private async Task<string> PodAsync(NodeServer node)
     {
         var ns = await host.NamespaceAsync();
-        var address = $"198.51.100.{Random.Shared.Next(1, 254)}";
+        var address = host.Dialer.NextAddress();
         host.Dialer.Map($"{address}:10250", node.Port);
         await Api.CreateAsync("/api/v1/nodes", $$$$$"""{"metadata":{"name":"{{{{{ns}}}}}"},"status":{"addresses":[{"type":"InternalIP","address":"{{{{{address}}}}}"}],"daemonEndpoints":{"kubeletEndpoint":{"Port":10250}}}}""");
         await Api.CreateAsync($"/api/v1/namespaces/{ns}/pods", Bodies.Pod("p", $",\"nodeName\":\"{ns}\""));
@@ -144,6 +143,20 @@ public sealed class StreamingTests(ApiHost host)
         socket.Options.ClientCertificates.Add(host.Services.GetRequiredService<ClusterPki>().Admin());
         await socket.ConnectAsync(new Uri($"wss://127.0.0.1:{host.Address.Port}{path}"), default);
         return socket;
+    }
+
+    /// <summary>One message, which may come in pieces.</summary>
+    private static async Task<string> ReadMessageAsync(ClientWebSocket socket)
+    {
+        var all = new MemoryStream();
+        var buffer = new byte[4096];
+        while (true)
+        {
+            var got = await socket.ReceiveAsync(buffer, default).WaitAsync(TimeSpan.FromSeconds(60));
+            all.Write(buffer, 0, got.Count);
+            if (got.EndOfMessage)
+                return Encoding.UTF8.GetString(all.ToArray());
+        }
     }
 
     private static async Task<string> ReadAllAsync(ClientWebSocket socket)

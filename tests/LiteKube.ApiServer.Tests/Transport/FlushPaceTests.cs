@@ -108,6 +108,58 @@ public sealed class FlushPaceTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task A_round_is_not_over_before_the_next_is_timed()
+    {
+        FlushPace pace = null!;
+        using var release = new ManualResetEventSlim();
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var running = new List<bool>();
+        using var timed = pace = new FlushPace(new TimedRounds(_time, () => running.Add(pace.IsRunning(out _))));
+        var held = HoldAsync();
+        await begun.Task.WaitAsync(s_limit);
+        var turns = Enumerable.Range(0, FlushPace.Burst).Select(_ => pace.TurnAsync()).ToArray();
+        release.Set();
+        await held.WaitAsync(s_limit);
+        await turns[^2].WaitAsync(s_limit);
+        // Out of the round that ran this.
+        await Task.Yield();
+        Assert.True(SpinWait.SpinUntil(() => !pace.IsRunning(out _), s_limit));
+        Assert.Equal([true], running);
+        Assert.False(turns[^1].IsCompleted);
+
+        async Task HoldAsync()
+        {
+            await pace.TurnAsync().ConfigureAwait(false);
+            begun.SetResult();
+            release.Wait(s_limit);
+        }
+    }
+
+    /// <summary>Tells when a round is timed.</summary>
+    private sealed class TimedRounds(TimeProvider time, Action timed) : TimeProvider
+    {
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new Timer(time.CreateTimer(callback, state, dueTime, period), timed);
+
+        private sealed class Timer(ITimer timer, Action timed) : ITimer
+        {
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                timed();
+                return timer.Change(dueTime, period);
+            }
+
+            public void Dispose() => timer.Dispose();
+
+            public ValueTask DisposeAsync() => timer.DisposeAsync();
+        }
+    }
+
     private Task[] Ask(int count) => [.. Enumerable.Range(0, count).Select(_ => _pace.TurnAsync())];
 
     /// <summary>Until the round of this turn is over and the next, where anybody waits, is timed.</summary>

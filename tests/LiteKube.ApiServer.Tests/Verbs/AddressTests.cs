@@ -6,6 +6,7 @@ namespace LiteKube.ApiServer.Tests.Verbs;
 [Collection(ApiHostCollection.Name)]
 public sealed class AddressTests(ApiHost host)
 {
+    // Those asked for here are of the first 256, which no Service is given that asks for none.
     private const string Addresses = "/apis/networking.k8s.io/v1/ipaddresses";
 
     private ApiClient Api => host.Admin;
@@ -48,11 +49,11 @@ public sealed class AddressTests(ApiHost host)
     public async Task An_address_that_somebody_keeps_by_hand_is_given_to_no_service()
     {
         var ns = await host.NamespaceAsync();
-        (await Api.PostAsync(Addresses, """{"metadata":{"name":"10.43.77.1"},"spec":{"parentRef":{"group":"example.com","resource":"balancers","name":"b"}}}""")).Expect(201);
-        var refused = (await Api.PostAsync($"/api/v1/namespaces/{ns}/services", Service("a", "\"clusterIP\":\"10.43.77.1\","))).Expect(422);
+        (await Api.PostAsync(Addresses, """{"metadata":{"name":"10.43.0.201"},"spec":{"parentRef":{"group":"example.com","resource":"balancers","name":"b"}}}""")).Expect(201);
+        var refused = (await Api.PostAsync($"/api/v1/namespaces/{ns}/services", Service("a", "\"clusterIP\":\"10.43.0.201\","))).Expect(422);
         Assert.Contains("provided IP is already allocated", refused.Message);
-        (await Api.DeleteAsync(Addresses + "/10.43.77.1")).Expect(200);
-        (await Api.PostAsync($"/api/v1/namespaces/{ns}/services", Service("a", "\"clusterIP\":\"10.43.77.1\","))).Expect(201);
+        (await Api.DeleteAsync(Addresses + "/10.43.0.201")).Expect(200);
+        (await Api.PostAsync($"/api/v1/namespaces/{ns}/services", Service("a", "\"clusterIP\":\"10.43.0.201\","))).Expect(201);
         (await Api.DeleteAsync($"/api/v1/namespaces/{ns}/services/a")).Expect(200);
     }
 
@@ -60,18 +61,18 @@ public sealed class AddressTests(ApiHost host)
     public async Task A_record_that_somebody_deletes_comes_back_and_one_without_its_service_goes()
     {
         var ns = await host.NamespaceAsync();
-        await Api.CreateAsync($"/api/v1/namespaces/{ns}/services", Service("kept", "\"clusterIP\":\"10.43.78.1\","));
+        await Api.CreateAsync($"/api/v1/namespaces/{ns}/services", Service("kept", "\"clusterIP\":\"10.43.0.202\","));
         using var watch = await Api.WatchAsync($"{Addresses}?resourceVersion={host.Store.Revision}");
-        (await Api.DeleteAsync(Addresses + "/10.43.78.1")).Expect(200);
-        (await Api.PostAsync(Addresses, $$$"""{"metadata":{"name":"10.43.78.2","labels":{"ipaddress.kubernetes.io/managed-by":"ipallocator.k8s.io"}},"spec":{"parentRef":{"resource":"services","namespace":"{{{ns}}}","name":"gone"} } }""")).Expect(201);
+        (await Api.DeleteAsync(Addresses + "/10.43.0.202")).Expect(200);
+        (await Api.PostAsync(Addresses, $$$"""{"metadata":{"name":"10.43.0.203","labels":{"ipaddress.kubernetes.io/managed-by":"ipallocator.k8s.io"}},"spec":{"parentRef":{"resource":"services","namespace":"{{{ns}}}","name":"gone"} } }""")).Expect(201);
         var added = 0;
         var removed = 0;
         while (added == 0 || removed == 0)
         {
             var next = await watch.NextAsync();
             Assert.NotNull(next);
-            added += next is { Type: "ADDED", Name: "10.43.78.1" } ? 1 : 0;
-            removed += next is { Type: "DELETED", Name: "10.43.78.2" } ? 1 : 0;
+            added += next is { Type: "ADDED", Name: "10.43.0.202" } ? 1 : 0;
+            removed += next is { Type: "DELETED", Name: "10.43.0.203" } ? 1 : 0;
         }
 
         (await Api.DeleteAsync($"/api/v1/namespaces/{ns}/services/kept")).Expect(200);

@@ -38,6 +38,11 @@ public sealed class EveryKindTests(ApiHost host)
         Assert.Equal(kind.Resource.Kind, (string)made.Body["kind"]!);
         Assert.Equal(kind.Resource.ApiVersion, (string)made.Body["apiVersion"]!);
         Assert.Equal(name, (await watch.ExpectAsync("ADDED")).Name);
+        if (OwnStatus.IsWritten(kind))
+        {
+            made = await Api.SettledAsync(kind, path);
+            Assert.Equal(made.Version, (await watch.ExpectAsync("MODIFIED")).Version);
+        }
 
         var read = (await Api.GetAsync(path)).Expect(200);
         Assert.True(JsonNode.DeepEquals(made.Body, read.Body), $"{made.Body.ToJsonString()}\n{read.Body.ToJsonString()}");

@@ -68,7 +68,8 @@ internal static class MinimalObjects
 
     public static string NameOf(KindSchema kind) => kind.Resource.GroupResource switch
     {
-        "ipaddresses.networking.k8s.io" => "10.43.200.1",
+        // One that no Service is given unasked.
+        "ipaddresses.networking.k8s.io" => "10.43.0.200",
         "customresourcedefinitions.apiextensions.k8s.io" => "widgets.example.com",
         "apiservices.apiregistration.k8s.io" => "v1.example.com",
         _ => "every-kind-" + kind.Resource.Version,

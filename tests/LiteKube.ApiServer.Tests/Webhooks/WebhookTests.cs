@@ -21,7 +21,7 @@ public sealed class WebhookTests(ApiHost host) : IAsyncLifetime
         _ns = await host.NamespaceAsync();
         await Api.MergeAsync($"/api/v1/namespaces/{_ns}", $$$$"""{"metadata":{"labels":{"hooked":"{{{{_ns}}}}"}}}""");
         _server = await WebhookServer.StartAsync($"hook.{_ns}.svc");
-        var address = $"198.51.100.{Random.Shared.Next(1, 250)}";
+        var address = host.Dialer.NextAddress();
         host.Dialer.Map($"{address}:8444", _server.Port);
         await Api.CreateAsync($"/api/v1/namespaces/{_ns}/services", """{"metadata":{"name":"hook"},"spec":{"ports":[{"port":8443,"targetPort":8444}]}}""");
         await Api.CreateAsync(

@@ -91,6 +91,25 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task What_reads_show_is_never_newer_than_the_store_says()
+    {
+        await Put("/a", "0");
+        var writer = Task.Run(async () =>
+        {
+            for (var i = 0; i < 500; i++)
+                await Put("/a", $"{i}");
+        });
+        while (!writer.IsCompleted)
+        {
+            var entry = (await Store.GetAsync("/a", None))!;
+            Assert.True(entry.ModRevision <= Store.Shown, $"{entry.ModRevision} could be read, but {Store.Shown} is said to be the newest");
+            Assert.True(Store.Revision <= Store.Shown);
+        }
+
+        await writer;
+    }
+
+    [Fact]
     public async Task An_event_finds_at_least_its_state_in_the_store()
     {
         using var watch = Store.Watch("/a", Store.Revision);

@@ -40,13 +40,19 @@ public sealed class KeyRotationTests : IDisposable
     {
         var (store, encryption) = await _files.OpenAsync();
         using var done = new CancellationTokenSource();
-        var writers = Enumerable.Range(0, 4).Select(w => Task.Run(async () =>
+        var begun = Enumerable.Range(0, 4).Select(_ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).ToArray();
+        var writers = begun.Select((first, w) => Task.Run(async () =>
         {
             var i = 0;
             for (; !done.IsCancellationRequested; i++)
+            {
                 await EncryptedStore.Put(store, $"secret/{w}-{i % 10}", $"{w}-{i}");
+                first.TrySetResult();
+            }
+
             return i;
         })).ToArray();
+        await Task.WhenAll(begun.Select(first => first.Task)).WaitAsync(TimeSpan.FromMinutes(2));
         for (var round = 0; round < 3; round++)
             Assert.Single((await encryption.RotateKeyAsync(CancellationToken.None)).Keys);
         await done.CancelAsync();

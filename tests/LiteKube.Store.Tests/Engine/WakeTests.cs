@@ -96,6 +96,47 @@ public sealed class WakeTests : IAsyncLifetime
         Assert.Equal(200, seen);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_wake_that_comes_after_its_wait_was_cancelled_does_not_end_the_next_one(bool blocksFirst)
+    {
+        using var release = new ManualResetEventSlim();
+        var blocks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var first = Watch(shareTurns: true);
+        using var second = Watch(shareTurns: true);
+        // In one of the orders the watch that blocks is woken before the other in their turn, whose wake then comes late.
+        var (blocking, watch) = blocksFirst ? (first, second) : (second, first);
+        var blocked = BlockAsync();
+        using var cancel = new CancellationTokenSource();
+        var wait = watch.Events.WaitToReadAsync(cancel.Token).AsTask();
+        await WriteAsync("a/x");
+        await blocks.Task.WaitAsync(s_limit);
+        await cancel.CancelAsync();
+        try
+        {
+            Assert.True(await wait.WaitAsync(s_limit));
+        }
+        catch (OperationCanceledException)
+        {
+            // The event is there all the same.
+        }
+
+        Assert.True(watch.Events.TryRead(out _));
+        var next = watch.Events.WaitToReadAsync().AsTask();
+        release.Set();
+        await blocked.WaitAsync(s_limit);
+        await WriteAsync("a/y");
+        Assert.True(await next.WaitAsync(s_limit));
+
+        async Task BlockAsync()
+        {
+            await blocking.Events.WaitToReadAsync().ConfigureAwait(false);
+            blocks.SetResult();
+            release.Wait(s_limit);
+        }
+    }
+
     [Fact]
     public async Task A_second_reader_may_not_wait_beside_the_first()
     {

@@ -11,6 +11,8 @@ public sealed class FaultyStore(IStore inner) : IStore
 
     public long Revision => inner.Revision;
 
+    public long Shown => inner.Shown;
+
     public long CompactedRevision => inner.CompactedRevision;
 
     /// <summary>Writes under a prefix fail with <see cref="StoreUnavailableException"/> and are not made.</summary>
@@ -36,6 +38,19 @@ public sealed class FaultyStore(IStore inner) : IStore
         {
             await release.Task.WaitAsync(cancellationToken);
             return null;
+        }));
+        return release;
+    }
+
+    /// <summary>Writes under a prefix are made, and seen by others, before their callers are told, which waits until the returned task source is completed.</summary>
+    public TaskCompletionSource HoldAnswer(string prefix)
+    {
+        var release = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Add(new WriteFault(prefix, int.MaxValue, async (write, cancellationToken) =>
+        {
+            var made = await inner.WriteAsync(write, cancellationToken);
+            await release.Task.WaitAsync(cancellationToken);
+            return made;
         }));
         return release;
     }
