@@ -33,6 +33,20 @@ public static class OpenApiDocuments
     /// <summary>The document of one group version of custom resources.</summary>
     public static OpenApiV3Document V3Of(string path, IEnumerable<KindSchema> customs) => WriteV3(path, [.. customs]);
 
+    /// <summary>The document of a group version that another server describes.</summary>
+    internal static OpenApiV3Document V3Of(string path, JsonObject paths, JsonObject schemas) => Document(path, Write(writer =>
+    {
+        writer.WriteString("openapi"u8, "3.0.0"u8);
+        Info(writer);
+        writer.WritePropertyName("paths"u8);
+        paths.WriteTo(writer);
+        writer.WriteStartObject("components"u8);
+        writer.WritePropertyName("schemas"u8);
+        schemas.WriteTo(writer);
+        Security(writer);
+        writer.WriteEndObject();
+    }));
+
     /// <summary>The group versions with a v3 document: <c>api/v1</c>, <c>apis/apps/v1</c>.</summary>
     public static IEnumerable<string> V3Paths => s_v3.Keys.Order(StringComparer.Ordinal);
 
@@ -79,27 +93,30 @@ public static class OpenApiDocuments
         return JsonTree.Write(document);
     }
 
-    private static OpenApiV3Document WriteV3(string path, KindSchema[] kinds)
+    private static OpenApiV3Document WriteV3(string path, KindSchema[] kinds) => Document(path, Write(writer =>
     {
-        var json = Write(writer =>
-        {
-            writer.WriteString("openapi"u8, "3.0.0"u8);
-            Info(writer);
-            var definitions = new DefinitionWriter(writer, OpenApiDialect.V3);
-            Paths(writer, OpenApiDialect.V3, definitions, kinds);
-            writer.WriteStartObject("components"u8);
-            writer.WriteStartObject("schemas"u8);
-            definitions.All(Definitions(kinds));
-            writer.WriteStartObject("io.k8s.apimachinery.pkg.apis.meta.v1.Patch"u8);
-            writer.WriteString("type"u8, "object"u8);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-            writer.WriteStartObject("securitySchemes"u8);
-            BearerToken(writer);
-            writer.WriteEndObject();
-            writer.WriteEndObject();
-        });
-        return new OpenApiV3Document(path, Convert.ToHexString(SHA512.HashData(json)), json);
+        writer.WriteString("openapi"u8, "3.0.0"u8);
+        Info(writer);
+        var definitions = new DefinitionWriter(writer, OpenApiDialect.V3);
+        Paths(writer, OpenApiDialect.V3, definitions, kinds);
+        writer.WriteStartObject("components"u8);
+        writer.WriteStartObject("schemas"u8);
+        definitions.All(Definitions(kinds));
+        writer.WriteStartObject("io.k8s.apimachinery.pkg.apis.meta.v1.Patch"u8);
+        writer.WriteString("type"u8, "object"u8);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+        Security(writer);
+        writer.WriteEndObject();
+    }));
+
+    private static OpenApiV3Document Document(string path, byte[] json) => new(path, Convert.ToHexString(SHA512.HashData(json)), json);
+
+    private static void Security(Utf8JsonWriter writer)
+    {
+        writer.WriteStartObject("securitySchemes"u8);
+        BearerToken(writer);
+        writer.WriteEndObject();
     }
 
     private static byte[] Members(IReadOnlyCollection<KindSchema> customs, bool paths) => Write(writer =>

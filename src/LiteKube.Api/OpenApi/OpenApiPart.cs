@@ -7,6 +7,7 @@ namespace LiteKube.Api.OpenApi;
 public sealed class OpenApiPart
 {
     private const string Prefix = "#/definitions/";
+    private const string ParameterPrefix = "#/parameters/";
 
     private OpenApiPart(JsonObject paths, JsonObject definitions)
     {
@@ -25,8 +26,9 @@ public sealed class OpenApiPart
         var document = JsonTree.Parse(json);
         var paths = new JsonObject();
         foreach (var (path, item) in document.Object("paths") ?? [])
-            if (path.StartsWith(prefix, StringComparison.Ordinal) && item is not null)
+            if (path.StartsWith(prefix, StringComparison.Ordinal) && item is JsonObject)
                 paths[path] = item.DeepClone();
+        PutIn(document.Object("parameters") ?? [], paths);
         var all = document.Object("definitions") ?? [];
         var definitions = new JsonObject();
         var open = new Queue<string>(References(paths));
@@ -66,6 +68,10 @@ public sealed class OpenApiPart
         return new OpenApiPart(paths, added);
     }
 
+    /// <summary>The same as a v3 document, for servers that have none of their own; null where nothing is described.</summary>
+    /// <param name="path"><c>apis/group/version</c>.</param>
+    public OpenApiV3Document? ToV3(string path) => Paths.Count == 0 ? null : OpenApiDocuments.V3Of(path, OpenApiConversion.Paths(Paths), OpenApiConversion.Schemas(Definitions));
+
     public bool Same(OpenApiPart? other) => other is not null && JsonNode.DeepEquals(Paths, other.Paths) && JsonNode.DeepEquals(Definitions, other.Definitions);
 
     /// <summary>What each definition is to be called. One that leads to a renamed one is renamed too: it would else lead to another's.</summary>
@@ -90,6 +96,20 @@ public sealed class OpenApiPart
                 var free = $"{name}_v{number}";
                 if (taken[free] is not { } other || JsonNode.DeepEquals(other, definition))
                     return free;
+            }
+        }
+    }
+
+    /// <summary>Parameters that the document shares between operations: put where they are named, since the names are the document's own.</summary>
+    private static void PutIn(JsonObject shared, JsonObject paths)
+    {
+        foreach (var item in paths.Select(p => (JsonObject)p.Value!))
+        foreach (var list in item.Select(m => m.Value).Append(item).OfType<JsonObject>().Select(o => o.Array("parameters")).OfType<JsonArray>())
+        {
+            for (var i = 0; i < list.Count; i++)
+            {
+                if ((list[i] as JsonObject).String("$ref") is { } reference && reference.StartsWith(ParameterPrefix, StringComparison.Ordinal) && shared[reference[ParameterPrefix.Length..]] is { } parameter)
+                    list[i] = parameter.DeepClone();
             }
         }
     }

@@ -10,7 +10,7 @@ namespace LiteKube.ApiServer.Aggregation;
 
 /// <summary>
 /// The OpenAPI documents of the remotes: of v2 the part that is about their group version, fetched with each look at a healthy server and only when it has
-/// changed; of v3 the hash under which the server has the document, which is itself asked for through the proxy.
+/// changed; of v3 the hash under which the server has the document, which is itself asked for through the proxy. A server that knows only v2 has it converted.
 /// </summary>
 internal sealed partial class RemoteOpenApi(RemoteConnections connections, TimeProvider time, ILogger<RemoteOpenApi> log)
 {
@@ -29,6 +29,9 @@ internal sealed partial class RemoteOpenApi(RemoteConnections connections, TimeP
 
     /// <summary>Where the v3 document of a remote is to be had; null where it has none.</summary>
     public string? AddressOf(RemoteApi api) => _known.GetValueOrDefault(api.Path)?.Address;
+
+    /// <summary>The v3 document made of what a remote without one of its own says in v2; null where it has one, or says nothing.</summary>
+    public OpenApiV3Document? ConvertedOf(RemoteApi api) => _known.GetValueOrDefault(api.Path) is { Address: null, Part: { } part } ? part.ToV3(api.Path[1..]) : null;
 
     /// <summary>Asks a healthy remote for what has changed. One without such documents is no fault.</summary>
     public async ValueTask RefreshAsync(RemoteApi api, CancellationToken cancellationToken)

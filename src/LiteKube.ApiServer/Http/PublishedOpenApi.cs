@@ -24,16 +24,18 @@ internal sealed class PublishedOpenApi(RegistrySnapshot snapshot, RemoteApiSet r
     public string V2ProtobufTag => field ??= Tag(V2Protobuf);
 
     public byte[] V3Index => field ??= OpenApiDocuments.V3Index(
-        Customs.Values, remotes.All.Select(r => (Path: r.Path[1..], Address: remote.AddressOf(r))).Where(r => r.Address is not null).Select(r => (r.Path, r.Address!)));
+        Customs.Values.Concat(Converted.Values), remotes.All.Where(r => !Converted.ContainsKey(r.Path[1..])).Select(r => (Path: r.Path[1..], Address: remote.AddressOf(r))).Where(r => r.Address is not null).Select(r => (r.Path, r.Address!)));
 
     public string V3IndexTag => field ??= Tag(V3Index);
 
     private Dictionary<string, OpenApiV3Document> Customs => field ??= _customs.GroupBy(k => k.Resource.BasePath.TrimStart('/'), StringComparer.Ordinal)
         .ToDictionary(g => g.Key, g => OpenApiDocuments.V3Of(g.Key, g), StringComparer.Ordinal);
 
+    private Dictionary<string, OpenApiV3Document> Converted => field ??= remotes.All.Select(remote.ConvertedOf).OfType<OpenApiV3Document>().ToDictionary(d => d.Path, StringComparer.Ordinal);
+
     public bool IsOf(RegistrySnapshot current, RemoteApiSet set, long version) => ReferenceEquals(snapshot, current) && remotes.Version == set.Version && remotes.Registry == set.Registry && remoteVersion == version;
 
-    public OpenApiV3Document? V3(string path) => OpenApiDocuments.V3(path) ?? Customs.GetValueOrDefault(path);
+    public OpenApiV3Document? V3(string path) => OpenApiDocuments.V3(path) ?? Customs.GetValueOrDefault(path) ?? Converted.GetValueOrDefault(path);
 
     private static string Tag(ReadOnlySpan<byte> document) => Convert.ToHexString(SHA512.HashData(document));
 }

@@ -55,6 +55,70 @@ public sealed class OpenApiPartTests
         Assert.Null(merged["definitions"]!["Same_v2"]);
     }
 
+    [Fact]
+    public void Parameters_that_operations_share_are_put_in_their_place()
+    {
+        var merged = Merge(Part("""
+            {"paths":{"/apis/a.example/v1/things":{"parameters":[{"$ref":"#/parameters/pretty-1"}],"get":{"parameters":[{"$ref":"#/parameters/limit-1"},{"name":"own","in":"query"}]}}},
+             "parameters":{"pretty-1":{"name":"pretty","in":"query"},"limit-1":{"name":"limit","in":"query"}}}
+            """));
+
+        var item = merged["paths"]!["/apis/a.example/v1/things"]!;
+        Assert.Equal("pretty", (string?)item["parameters"]![0]!["name"]);
+        Assert.Equal(["limit", "own"], item["get"]!["parameters"]!.AsArray().Select(p => (string?)p!["name"]));
+    }
+
+    [Fact]
+    public void In_v3_bodies_are_apart_and_each_media_type_has_its_schema()
+    {
+        var path = ToV3("""
+            {"paths":{"/apis/a.example/v1/things":{
+               "parameters":[{"name":"namespace","in":"path","required":true,"type":"string","uniqueItems":true}],
+               "post":{"operationId":"createThing","consumes":["application/json","application/yaml"],"produces":["application/json"],
+                 "parameters":[{"name":"body","in":"body","required":true,"description":"it","schema":{"$ref":"#/definitions/Thing"}},{"name":"dryRun","in":"query","description":"how","type":"string"}],
+                 "responses":{"201":{"description":"Created","schema":{"$ref":"#/definitions/Thing"}},"401":{"description":"Unauthorized"}}}}},
+             "definitions":{"Thing":{"type":"object"}}}
+            """)["paths"]!["/apis/a.example/v1/things"]!;
+
+        var post = path["post"]!;
+        Assert.Equal("""[{"name":"namespace","in":"path","required":true,"schema":{"type":"string","uniqueItems":true}}]""", path["parameters"]!.ToJsonString());
+        Assert.Equal("""[{"name":"dryRun","in":"query","description":"how","schema":{"type":"string"}}]""", post["parameters"]!.ToJsonString());
+        Assert.Equal(
+            """{"description":"it","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Thing"}},"application/yaml":{"schema":{"$ref":"#/components/schemas/Thing"}}},"required":true}""",
+            post["requestBody"]!.ToJsonString());
+        Assert.Equal(
+            """{"201":{"description":"Created","content":{"application/json":{"schema":{"$ref":"#/components/schemas/Thing"}}}},"401":{"description":"Unauthorized"}}""",
+            post["responses"]!.ToJsonString());
+        Assert.Equal("createThing", (string?)post["operationId"]);
+        Assert.Null(post["consumes"]);
+    }
+
+    [Fact]
+    public void In_v3_a_reference_with_company_is_put_into_allOf()
+    {
+        var schemas = ToV3("""
+            {"paths":{"/apis/a.example/v1/things":{"get":{"responses":{"200":{"schema":{"$ref":"#/definitions/Thing"}}}}}},
+             "definitions":{"Thing":{"properties":{"a":{"$ref":"#/definitions/Inner"},"b":{"description":"why","$ref":"#/definitions/Inner"},"$ref":{"type":"array","items":{"$ref":"#/definitions/Inner"}}}},"Inner":{"type":"string"}}}
+            """)["components"]!["schemas"]!;
+
+        Assert.Equal(
+            """{"a":{"$ref":"#/components/schemas/Inner"},"b":{"description":"why","allOf":[{"$ref":"#/components/schemas/Inner"}]},"$ref":{"type":"array","items":{"$ref":"#/components/schemas/Inner"}}}""",
+            schemas["Thing"]!["properties"]!.ToJsonString());
+        Assert.NotNull(schemas["Inner"]);
+    }
+
+    [Fact]
+    public void A_v3_document_of_nothing_is_none() =>
+        Assert.Null(Part("""{"paths":{"/apis/b.example/v1/others":{"get":{}},"/apis/a.example/v1/things":null}}""").ToV3("apis/a.example/v1"));
+
+    private static JsonNode ToV3(string json)
+    {
+        var document = Part(json).ToV3("apis/a.example/v1")!;
+        Assert.Equal("apis/a.example/v1", document.Path);
+        Assert.NotEmpty(document.Protobuf.ToArray());
+        return JsonNode.Parse(document.Json.Span)!;
+    }
+
     private static OpenApiPart Part(string json, string group = "a.example") => OpenApiPart.Of(Encoding.UTF8.GetBytes(json), $"/apis/{group}/v1/");
 
     private static JsonNode Merge(params OpenApiPart[] parts) => JsonNode.Parse(OpenApiDocuments.V2With([], parts).Span)!;

@@ -170,6 +170,24 @@ public sealed class AggregationTests(ApiHost host) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OpenAPI_v3_has_what_a_remote_says_that_only_knows_v2()
+    {
+        _server.IsOld = true;
+        await RegisterAsync();
+        var path = $"apis/{_group}/v1alpha1";
+
+        var address = (string?)(await Api.GetAsync("/openapi/v3")).Expect(200).Body["paths"]![path]!["serverRelativeURL"];
+        var document = (await Api.GetAsync(address!)).Expect(200).Body;
+
+        var schema = document["paths"]![$"/{path}/flunders"]!["get"]!["responses"]!["200"]!["content"]!["*/*"]!["schema"]!;
+        Assert.Equal("#/components/schemas/example.Flunder", (string?)schema["$ref"]);
+        Assert.Equal("another", (string?)document["components"]!["schemas"]!["io.k8s.api.core.v1.Pod"]!["description"]);
+
+        (await Api.DeleteAsync($"{ApiServices}/{Name}")).Expect(200);
+        await EventuallyAsync(async () => (await Api.GetAsync("/openapi/v3")).Body["paths"]![path] is null);
+    }
+
+    [Fact]
     public async Task An_upgrade_is_a_tunnel_to_the_remote()
     {
         await RegisterAsync();

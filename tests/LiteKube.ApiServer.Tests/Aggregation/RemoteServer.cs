@@ -34,6 +34,9 @@ internal sealed class RemoteServer : IAsyncDisposable
 
     public bool IsBroken { get; set; }
 
+    /// <summary>A server of the time before OpenAPI v3.</summary>
+    public bool IsOld { get; set; }
+
     /// <summary>Lets the next event of an open watch out.</summary>
     public SemaphoreSlim Events { get; } = new(0);
 
@@ -140,7 +143,7 @@ internal sealed class RemoteServer : IAsyncDisposable
                      "definitions":{"example.Flunder":{"type":"object","properties":{"pod":{"$ref":"#/definitions/io.k8s.api.core.v1.Pod"}}},"io.k8s.api.core.v1.Pod":{"type":"object","description":"another"}}}
                     """);
                 return;
-            case "/openapi/v3":
+            case "/openapi/v3" when !IsOld:
                 await context.Response.WriteAsync($$$$"""{"paths":{"{{{{group}}}}":{"serverRelativeURL":"/openapi/v3/{{{{group}}}}?hash=FF"},"version":{"serverRelativeURL":"/openapi/v3/version?hash=00"}}}""");
                 return;
             case var path when path == "/openapi/v3/" + group:
