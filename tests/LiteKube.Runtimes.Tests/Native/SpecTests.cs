@@ -100,6 +100,7 @@ public sealed class SpecTests
             Namespaces = [("mount", ""), ("network", "/ns/net")],
             Cgroup = "/litekube/pod/c",
             Resources = new ContainerResources(CpuShares: 100, MemoryBytes: 1000, PidsLimit: 7),
+            OomGroup = true,
         }))!;
 
         Assert.Equal("\"b\"", (string?)spec["process"]!["args"]![1]);
@@ -109,6 +110,7 @@ public sealed class SpecTests
         Assert.Equal("""[{"type":"mount"},{"type":"network","path":"/ns/net"}]""", spec["linux"]!["namespaces"]!.ToJsonString());
         Assert.Equal(1000, (int)spec["linux"]!["resources"]!["memory"]!["swap"]!);
         Assert.Equal(7, (int)spec["linux"]!["resources"]!["pids"]!["limit"]!);
+        Assert.Equal("1", (string?)spec["linux"]!["resources"]!["unified"]!["memory.oom.group"]);
         var rules = spec["linux"]!["resources"]!["devices"]!.AsArray();
         Assert.False((bool)rules[0]!["allow"]!);
         Assert.Equal("""{"allow":true,"type":"c","major":10,"minor":20,"access":"rw"}""", rules[^1]!.ToJsonString());

@@ -53,6 +53,7 @@ internal sealed class ContainerSpecBuilder(CgroupHierarchy cgroups, OomScore oom
             Namespaces = SandboxNamespaces.ForContainer(record, sandbox.Paths, cgroup: cgroups.Version == 2 && !privileged),
             Cgroup = cgroup,
             Resources = Limits(config.Resources),
+            OomGroup = cgroups.Version == 2, // as the kubelet asks for there
             UnmaskedProc = security.UnmaskedProc,
         };
     }

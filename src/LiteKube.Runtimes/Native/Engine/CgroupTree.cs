@@ -77,6 +77,14 @@ internal sealed class CgroupTree(CgroupHierarchy hierarchy)
 
     private static void KillAll(string directory)
     {
+        // Version 2 of Linux 5.14 and later kills them and all that they fork meanwhile.
+        var atOnce = Path.Combine(directory, "cgroup.kill");
+        if (File.Exists(atOnce))
+        {
+            File.WriteAllText(atOnce, "1");
+            return;
+        }
+
         foreach (var line in File.ReadLines(Path.Combine(directory, "cgroup.procs")))
         {
             if (int.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out var pid) && pid > 1)

@@ -31,6 +31,10 @@ internal sealed record ContainerSpec
 
     public required string Cgroup { get; init; }
     public ContainerResources Resources { get; init; } = new();
+
+    /// <summary>Whether the kernel, where it kills one of the processes for lack of memory, kills all. Cgroup v2 only.</summary>
+    public bool OomGroup { get; init; }
+
     public bool UnmaskedProc { get; init; }
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 }

@@ -22,21 +22,28 @@ internal static class ResourceWriter
         ("c", 136, null, "rwm"), // pts/*
     ];
 
-    public static void Write(Utf8JsonWriter json, ContainerResources resources, bool allDevices, IReadOnlyList<SpecDevice> devices)
+    public static void Write(Utf8JsonWriter json, ContainerSpec spec)
     {
         json.WriteStartObject();
         json.WriteStartArray("devices"u8);
-        Rule(json, allDevices, null, null, null, "rwm");
-        if (!allDevices)
+        Rule(json, spec.Privileged, null, null, null, "rwm");
+        if (!spec.Privileged)
         {
             foreach (var (type, major, minor, access) in s_devices)
                 Rule(json, true, type, major, minor, access);
-            foreach (var device in devices)
+            foreach (var device in spec.Devices)
                 Rule(json, true, device.Type.ToString(), device.Major, device.Minor, device.Permissions);
         }
 
         json.WriteEndArray();
-        WriteLimits(json, resources);
+        WriteLimits(json, spec.Resources);
+        if (spec.OomGroup)
+        {
+            json.WriteStartObject("unified"u8);
+            json.WriteString("memory.oom.group"u8, "1"u8);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -113,7 +113,7 @@ internal static class SpecWriter
         }
 
         json.WritePropertyName("resources"u8);
-        ResourceWriter.Write(json, spec.Resources, spec.Privileged, spec.Devices);
+        ResourceWriter.Write(json, spec);
         json.WriteEndObject();
     }
 
