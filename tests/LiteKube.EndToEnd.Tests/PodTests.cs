@@ -50,6 +50,16 @@ public abstract class PodTests(OneNodeCluster node) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_debugger_sees_the_processes_of_its_target()
+    {
+        await _cluster.Apply(Manifest.Pod("target"));
+        await ReadyAsync("target");
+        await _cluster.Kubectl("debug", "target", "--image=sample/busybox:1", "--image-pull-policy=IfNotPresent", "--target=main", "--container=looker", "--", "ps", "-o", "args");
+        await Eventually.Get("what runs in the target", () => _cluster.Kubectl("logs", "target", "-c", "looker"), seen => seen.Contains("sleep 100000"));
+        await _cluster.Kubectl("delete", "pod", "target", "--wait=false");
+    }
+
+    [Fact]
     public async Task Containers_see_each_other_where_the_pod_says_so_and_the_machine_where_it_is_on_it()
     {
         await ReadyAsync("shared");

@@ -15,9 +15,9 @@ internal sealed class ContainerLauncher(PodServices services, PodEvents events, 
 
     /// <returns>The container as the engine now has it: running, or ended already because it could not be started.</returns>
     /// <exception cref="ContainerStartException">It could not even be made.</exception>
-    public async ValueTask<EngineContainer> LaunchAsync(Pod pod, Container container, string sandboxId, int attempt, ImageStatus image, PodAddresses addresses, CancellationToken cancellationToken)
+    public async ValueTask<EngineContainer> LaunchAsync(Pod pod, Container container, PodEngineState engine, int attempt, ImageStatus image, PodAddresses addresses, CancellationToken cancellationToken)
     {
-        var id = await CreateAsync(pod, container, sandboxId, attempt, image, addresses, cancellationToken).ConfigureAwait(false);
+        var id = await CreateAsync(pod, container, engine, attempt, image, addresses, cancellationToken).ConfigureAwait(false);
         events.Normal(container.Name, "Created", $"Created container: {container.Name}");
         try
         {
@@ -57,12 +57,21 @@ internal sealed class ContainerLauncher(PodServices services, PodEvents events, 
         };
     }
 
-    private async ValueTask<string> CreateAsync(Pod pod, Container container, string sandboxId, int attempt, ImageStatus image, PodAddresses addresses, CancellationToken cancellationToken)
+    private static string? TargetOf(Pod pod, Container container, PodEngineState engine)
+    {
+        if (pod.TargetOf(container.Name) is not { } target)
+            return null;
+        return engine.LatestIn(engine.Sandbox!.Id, target) is { State: EngineState.Running } found
+            ? found.Id
+            : throw new ContainerConfigException($"target container \"{target}\" is not running");
+    }
+
+    private async ValueTask<string> CreateAsync(Pod pod, Container container, PodEngineState engine, int attempt, ImageStatus image, PodAddresses addresses, CancellationToken cancellationToken)
     {
         try
         {
             var config = await services.Configs.BuildAsync(pod, container, attempt, image, addresses, volumes, paths, cancellationToken).ConfigureAwait(false);
-            return await services.Runtime.CreateContainerAsync(sandboxId, config, cancellationToken).ConfigureAwait(false);
+            return await services.Runtime.CreateContainerAsync(engine.Sandbox!.Id, config with { ProcessesOf = TargetOf(pod, container, engine) }, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is ContainerConfigException or IOException or VolumeException)
         {

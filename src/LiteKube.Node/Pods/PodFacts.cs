@@ -73,6 +73,10 @@ internal static class PodFacts
     public static string DomainOf(this Pod pod, string clusterDomain) =>
         string.IsNullOrEmpty(pod.Spec.Subdomain) || pod.Spec.HostnameOverride is not null ? "" : $"{pod.Spec.Subdomain}.{pod.Metadata.Namespace}.svc.{clusterDomain}";
 
+    /// <summary>The container that an ephemeral one is to look into; null for none.</summary>
+    public static string? TargetOf(this Pod pod, string container) =>
+        pod.Spec.EphemeralContainers.FirstOrDefault(e => e.Name == container)?.TargetContainerName is { Length: > 0 } target ? target : null;
+
     public static Container AsContainer(this EphemeralContainer e) => new()
     {
         Name = e.Name,

@@ -255,7 +255,7 @@ internal sealed partial class PodRunner(PodServices services, PodState state, Po
                 state.Engine = state.Engine.Without(latest.Id);
             }
 
-            var launched = await _launcher.LaunchAsync(pod, container, state.Engine.Sandbox!.Id, NextAttempt(pod, name), image, sandbox.Addresses(pod), cancellationToken).ConfigureAwait(false);
+            var launched = await _launcher.LaunchAsync(pod, container, state.Engine, NextAttempt(pod, name), image, sandbox.Addresses(pod), cancellationToken).ConfigureAwait(false);
             state.Engine = state.Engine.With(launched);
             if (latest is { State: EngineState.Exited })
                 _crashes.Next(name, EndOf(latest));

@@ -44,6 +44,9 @@ public sealed record ContainerConfig(PodIdentity Pod, string Name, int Attempt, 
     public ContainerResources Resources { get; init; } = new();
     public ContainerSecurity Security { get; init; } = new();
 
+    /// <summary>The running container of the same sandbox whose processes this one sees and may trace; null for processes of its own, or the sandbox's where it shares them.</summary>
+    public string? ProcessesOf { get; init; }
+
     /// <summary>SIGTERM or another, overriding the image's; null to keep it.</summary>
     public string? StopSignal { get; init; }
 

@@ -34,7 +34,7 @@ internal static class ContainerRequest
             {
                 NetworkMode = shared.NetworkModeOfContainer(sandboxId),
                 IpcMode = shared.IpcModeOfContainer(sandboxId),
-                PidMode = shared.PidModeOfContainer(sandboxId),
+                PidMode = shared.PidModeOfContainer(sandboxId, config.ProcessesOf),
                 CgroupParent = shared.CgroupParent,
                 Mounts = Optional(config.Mounts, m => MountOf(m, version)),
                 LogConfig = LogConfigOf(options),

@@ -27,7 +27,8 @@ internal sealed record SharedSandbox(bool HostNetwork, bool HostIpc, bool HostPi
 
     public string IpcModeOfContainer(string sandboxId) => HostIpc ? Host : Join(sandboxId);
 
-    public string? PidModeOfContainer(string sandboxId) => HostPid ? Host : SharePid ? Join(sandboxId) : null;
+    /// <param name="target">The container whose processes it is to share.</param>
+    public string? PidModeOfContainer(string sandboxId, string? target) => target is not null ? Join(target) : HostPid ? Host : SharePid ? Join(sandboxId) : null;
 
-    private static string Join(string sandboxId) => "container:" + sandboxId;
+    private static string Join(string containerId) => "container:" + containerId;
 }

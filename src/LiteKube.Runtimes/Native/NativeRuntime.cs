@@ -108,7 +108,7 @@ public sealed partial class NativeRuntime : IContainerRuntime
         {
             if (!sandbox.Record.Ready)
                 throw new RuntimeException(RuntimeError.CreateContainer, $"sandbox {sandboxId} is not running");
-            var container = await _maker.MakeAsync(sandbox, config, cancellationToken).ConfigureAwait(false);
+            var container = await _maker.MakeAsync(sandbox, config, TargetOf(sandboxId, config), cancellationToken).ConfigureAwait(false);
             _books.Add(container);
             return container.Record.Id;
         }
@@ -116,6 +116,15 @@ public sealed partial class NativeRuntime : IContainerRuntime
         {
             sandbox.Gate.Release();
         }
+    }
+
+    private int TargetOf(string sandboxId, ContainerConfig config)
+    {
+        if (config.ProcessesOf is not { } target)
+            return 0;
+        return _books.Find(target)?.Record is { Phase: ContainerPhase.Running, Pid: > 0 } record && record.SandboxId == sandboxId
+            ? record.Pid
+            : throw new RuntimeException(RuntimeError.CreateContainer, $"container {target}, whose processes are to be shared, is not running in sandbox {sandboxId}");
     }
 
     public async ValueTask StartContainerAsync(string containerId, CancellationToken cancellationToken) =>

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using LiteKube.Api.Core.V1;
 using LiteKube.Node.Probes;
+using LiteKube.Node.Runtime;
 using LiteKube.Node.Tests.Harness;
 using LiteKube.Testing.Runtime;
 using static LiteKube.Node.Tests.Harness.PodSpecs;
@@ -116,5 +118,33 @@ public sealed class InitContainerTests
         await node.Cluster.SettleAsync();
         Assert.Single(await node.EngineContainersAsync("debug"));
         Assert.Equal("Running", node.Get("web").Status.Phase);
+    }
+
+    [Fact]
+    public async Task An_ephemeral_container_is_given_the_processes_of_its_target_when_that_runs()
+    {
+        await using var node = await new NodeHarness().StartAsync();
+        var configs = new ConcurrentDictionary<string, ContainerConfig>();
+        node.Runtime.Script = config => { configs[config.Name] = config; return new FakeContainerScript(); };
+        node.Add(Pod("web"));
+        await node.UntilRunningAsync("web");
+
+        node.Api.Change<Pod>("default", "web", p => p with
+        {
+            Spec = p.Spec with
+            {
+                EphemeralContainers =
+                [
+                    new EphemeralContainer { Name = "early", Image = "app:1", TargetContainerName = "elsewhere" },
+                    new EphemeralContainer { Name = "debug", Image = "app:1", TargetContainerName = "app" },
+                ],
+            },
+        });
+
+        await node.UntilAsync("web", s => s.EphemeralContainerStatuses is [{ State.Waiting: not null }, { State.Running: not null }], "one debugger running");
+        Assert.Equal((await node.EngineContainersAsync("app"))[0].Id, configs["debug"].ProcessesOf);
+        Assert.Null(configs["app"].ProcessesOf);
+        var waiting = node.Get("web").Status.EphemeralContainerStatuses[0].State!.Waiting!;
+        Assert.Equal(("CreateContainerConfigError", "target container \"elsewhere\" is not running"), (waiting.Reason, waiting.Message));
     }
 }

@@ -48,6 +48,16 @@ public sealed class DockerRequestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_container_joins_the_processes_of_another()
+    {
+        var sandbox = await Runtime.CreateSandboxAsync(new SandboxConfig(Pod, 0, "h") { ShareProcessNamespace = true }, default);
+
+        await Runtime.CreateContainerAsync(sandbox, new ContainerConfig(Pod, "debug", 0, "nginx:1", "sha256:abc") { ProcessesOf = "target" }, default);
+
+        Assert.Equal("container:target", (string?)_engine.Requests.Last().Json["HostConfig"]!["PidMode"]);
+    }
+
+    [Fact]
     public async Task A_container_joins_its_sandbox_and_carries_what_it_was_given()
     {
         var sandbox = await Runtime.CreateSandboxAsync(new SandboxConfig(Pod, 0, "h") { ShareProcessNamespace = true, CgroupParent = "/pods/x" }, default);

@@ -34,6 +34,25 @@ public sealed class NativeContainerTests
     }
 
     [Fact]
+    public async Task A_container_can_look_into_another_and_ends_with_it()
+    {
+        await using var pod = new NativePod();
+        var target = await pod.StartAsync("echo ready; sleep 1000");
+        await pod.SaysAsync(target, "ready");
+
+        var seen = await pod.RunAsync("tr '\\0' ' ' </proc/1/cmdline; readlink /proc/self/ns/pid", c => c with { ProcessesOf = target });
+        var debugger = await pod.StartAsync("echo ready; sleep 1000", c => c with { ProcessesOf = target });
+        await pod.SaysAsync(debugger, "ready");
+
+        Assert.Contains("sleep 1000", seen, StringComparison.Ordinal);
+        Assert.EndsWith(await pod.ExecAsync(target, "readlink /proc/self/ns/pid"), seen, StringComparison.Ordinal);
+        await pod.Runtime.StopContainerAsync(target, TimeSpan.Zero, pod.Cancellation);
+        Assert.Equal(ContainerState.Exited, (await pod.EndAsync(debugger)).State);
+        var refused = await Assert.ThrowsAsync<RuntimeException>(() => pod.CreateAsync("true", c => c with { ProcessesOf = target }));
+        Assert.Equal(RuntimeError.CreateContainer, refused.Error);
+    }
+
+    [Fact]
     public async Task A_pod_that_shares_its_processes_has_a_first_process_and_ends_with_it()
     {
         await using var pod = new NativePod();

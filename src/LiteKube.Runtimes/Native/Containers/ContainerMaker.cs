@@ -20,8 +20,9 @@ internal sealed class ContainerMaker(NativeMachine machine, ImageStore store, Na
 
     public static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
 
+    /// <param name="target">The process whose container's processes it is to share; 0 for none.</param>
     /// <exception cref="RuntimeException">ImageNotPresent, or CreateContainer.</exception>
-    public async Task<NativeContainer> MakeAsync(NativeSandbox sandbox, ContainerConfig config, CancellationToken cancellationToken)
+    public async Task<NativeContainer> MakeAsync(NativeSandbox sandbox, ContainerConfig config, int target, CancellationToken cancellationToken)
     {
         var name = config.ImageId.Length > 0 ? config.ImageId : config.Image;
         var image = store.Find(name) ?? throw new RuntimeException(RuntimeError.ImageNotPresent, $"image {name} is not here");
@@ -50,7 +51,7 @@ internal sealed class ContainerMaker(NativeMachine machine, ImageStore store, Na
                 CreatedAt = machine.Time.GetUtcNow(),
                 BootId = machine.Boot,
             };
-            await Task.Run(() => Build(sandbox, config, snapshot, paths, record), cancellationToken).ConfigureAwait(false);
+            await Task.Run(() => Build(sandbox, config, snapshot, paths, record, target), cancellationToken).ConfigureAwait(false);
             var container = new NativeContainer(record, paths) { ImageHold = hold };
             container.Save(record);
             return container;
@@ -79,12 +80,12 @@ internal sealed class ContainerMaker(NativeMachine machine, ImageStore store, Na
         FileTree.Delete(paths.Directory);
     }
 
-    private void Build(NativeSandbox sandbox, ContainerConfig config, ImageSnapshot snapshot, ContainerPaths paths, ContainerRecord record)
+    private void Build(NativeSandbox sandbox, ContainerConfig config, ImageSnapshot snapshot, ContainerPaths paths, ContainerRecord record, int target)
     {
         Directory.CreateDirectory(paths.Directory, RuntimeLayout.Private);
         Directory.CreateDirectory(paths.LogDirectory, RuntimeLayout.Private);
         RootFileSystem.Mount(paths, snapshot.LayerDirectories);
-        File.WriteAllBytes(paths.Spec, SpecWriter.Write(_specs.Build(config, snapshot.Config, sandbox, paths, record.Cgroup)));
+        File.WriteAllBytes(paths.Spec, SpecWriter.Write(_specs.Build(config, snapshot.Config, sandbox, paths, record.Cgroup, target)));
     }
 
     private static int StopSignalOf(ContainerConfig config, ImageConfig image)

@@ -21,8 +21,9 @@ internal sealed class ContainerSpecBuilder(CgroupHierarchy cgroups, OomScore oom
     private readonly bool _appArmor = File.Exists(AppArmorSwitch) && File.ReadAllText(AppArmorSwitch).StartsWith('Y');
 
     /// <summary>The container's root file system must be mounted: users are looked up in it, and the working directory is made there.</summary>
+    /// <param name="target">The process whose container's processes it is to share; 0 for none.</param>
     /// <exception cref="RuntimeException">CreateContainer.</exception>
-    public ContainerSpec Build(ContainerConfig config, ImageConfig image, NativeSandbox sandbox, ContainerPaths paths, string cgroup)
+    public ContainerSpec Build(ContainerConfig config, ImageConfig image, NativeSandbox sandbox, ContainerPaths paths, string cgroup, int target)
     {
         var security = config.Security;
         var privileged = security.Privileged;
@@ -50,7 +51,7 @@ internal sealed class ContainerSpecBuilder(CgroupHierarchy cgroups, OomScore oom
             RootPropagation = SpecMount.RootPropagation(config.Mounts),
             Privileged = privileged,
             Devices = [.. privileged ? SpecDevice.OfMachine() : [], .. config.Devices.SelectMany(SpecDevice.Of)],
-            Namespaces = SandboxNamespaces.ForContainer(record, sandbox.Paths, cgroup: cgroups.Version == 2 && !privileged),
+            Namespaces = SandboxNamespaces.ForContainer(record, sandbox.Paths, target, cgroup: cgroups.Version == 2 && !privileged),
             Cgroup = cgroup,
             Resources = Limits(config.Resources),
             OomGroup = cgroups.Version == 2, // as the kubelet asks for there
