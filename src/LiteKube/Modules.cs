@@ -48,6 +48,7 @@ internal static class Modules
                 var serving = p.GetRequiredService<ServingCertificate>();
                 return new NodeServerOptions(() => serving.For(null), () => [pki.ClientCa.PublicCertificate]);
             });
+            services.AddSingleton<IOwnNode>(p => new OwnNode(settings.Node.NodeName, p.GetRequiredService<NodeServer>));
         }
 
         services.AddSingleton(settings);

@@ -36,6 +36,7 @@ var suites = new Dictionary<string, IBenchmark[]>
         new FloorBenchmark(),
         new RuntimeBenchmark("native"),
         new RuntimeBenchmark("docker"),
+        new ExecBenchmark(),
     ],
     ["images"] =
     [

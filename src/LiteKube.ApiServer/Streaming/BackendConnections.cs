@@ -13,14 +13,17 @@ internal sealed class BackendConnections : IDisposable
 {
     private readonly IBackendDialer _dialer;
     private readonly ClusterPki _pki;
+    private readonly IOwnNode? _ownNode;
     private readonly HttpMessageInvoker _plain;
     private readonly HttpMessageInvoker _tls;
     private readonly HttpMessageInvoker _nodes;
+    private volatile Shown? _shownToNodes;
 
-    public BackendConnections(IBackendDialer dialer, ClusterPki pki)
+    public BackendConnections(IBackendDialer dialer, ClusterPki pki, IOwnNode? ownNode = null)
     {
         _dialer = dialer;
         _pki = pki;
+        _ownNode = ownNode;
         _plain = Pool();
         _tls = Pool();
         _nodes = Pool();
@@ -36,6 +39,8 @@ internal sealed class BackendConnections : IDisposable
     {
         try
         {
+            if (backend.Node is not null && _ownNode?.Connect(backend.Node, _pki.KubeletClient.Current) is { } own)
+                return own;
             var plain = backend.Node is { } node
                 ? await _dialer.DialNodeAsync(node, backend.Address, backend.Port, cancellationToken)
                 : await _dialer.DialPodAsync(backend.Address, backend.Port, cancellationToken);
@@ -81,7 +86,11 @@ internal sealed class BackendConnections : IDisposable
             RemoteCertificateValidationCallback = (_, certificate, chain, _) => !own || (certificate is X509Certificate2 shown && IsNodes(shown, chain)),
         };
         if (own)
-            options.ClientCertificates = [_pki.KubeletClient.Current];
+        {
+            options.ClientCertificateContext = ShownToNodes();
+            options.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, CustomTrustStore = { _pki.ServerCa.PublicCertificate }, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        }
+
         try
         {
             await tls.AuthenticateAsClientAsync(options, cancellationToken);
@@ -94,6 +103,18 @@ internal sealed class BackendConnections : IDisposable
         }
     }
 
+    /// <summary>Made once for each certificate, so that handshakes are cheap and sessions with a node can be resumed.</summary>
+    private SslStreamCertificateContext ShownToNodes()
+    {
+        var certificate = _pki.KubeletClient.Current;
+        var shown = _shownToNodes;
+
+        // Two that make it at once are both right.
+        if (shown is null || !ReferenceEquals(shown.Certificate, certificate))
+            _shownToNodes = shown = new Shown(certificate, SslStreamCertificateContext.Create(certificate, null, offline: true));
+        return shown.Context;
+    }
+
     /// <summary>Signed by the cluster. Not tied to the address, which a node may change.</summary>
     private bool IsNodes(X509Certificate2 certificate, X509Chain? chain)
     {
@@ -102,4 +123,6 @@ internal sealed class BackendConnections : IDisposable
             intermediates.Add(element.Certificate);
         return _pki.ServerCa.Verifies(certificate, intermediates, CertificateUsage.ServerAuth, out _);
     }
+
+    private sealed record Shown(X509Certificate2 Certificate, SslStreamCertificateContext Context);
 }

@@ -47,6 +47,7 @@ internal sealed class NativeMachine : IDisposable
     public void Dispose()
     {
         Events.Close();
+        _engine?.Dispose();
         Readiness.Dispose();
     }
 }

@@ -9,11 +9,9 @@ internal sealed class RuntimeBenchmark(string runtime) : IBenchmark
 {
     private const int WarmUps = 8;
     private const int Rounds = 30;
-    private const int Probed = 10;
 
     private static readonly int[] s_bursts = [50, 110];
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_window = TimeSpan.FromSeconds(30);
 
     public string Name => runtime;
 
@@ -25,7 +23,7 @@ internal sealed class RuntimeBenchmark(string runtime) : IBenchmark
         await ExecAsync(cluster, watch, report);
         foreach (var pods in s_bursts)
             await BurstAsync(cluster, watch, pods, report);
-        await ProbesAsync(cluster, watch, report);
+        await ExecBenchmark.ProbesAsync(cluster, watch, report);
     }
 
     private static async Task OneAsync(RuntimeCluster cluster, PodWatch watch, Report report)
@@ -102,29 +100,5 @@ internal sealed class RuntimeBenchmark(string runtime) : IBenchmark
         report.Line("  processor time of the host", (cluster.ProcessorMilliseconds() - processor) / Rounds, "ms");
         await cluster.DeleteAsync("exec");
         await watch.DeletedAsync(1);
-    }
-
-    /// <summary>The same pods with and without a probe a second; the difference is the probes'.</summary>
-    private static async Task ProbesAsync(RuntimeCluster cluster, PodWatch watch, Report report)
-    {
-        var idle = await CostAsync("plain", null);
-        var probed = await CostAsync("probed", () => new JsonObject
-        {
-            ["livenessProbe"] = new JsonObject { ["exec"] = new JsonObject { ["command"] = new JsonArray("true") }, ["periodSeconds"] = 1 },
-        });
-        report.Line("processor time of an exec probe, all processes of the host", (probed - idle) / (Probed * s_window.TotalSeconds), "ms");
-
-        async Task<double> CostAsync(string prefix, Func<JsonObject>? container)
-        {
-            await Task.WhenAll(Enumerable.Range(0, Probed).Select(i => cluster.CreateAsync(RuntimeCluster.Pod($"{prefix}-{i}", container?.Invoke()))));
-            await watch.RunningAsync(Probed);
-            await Task.Delay(s_settle);
-            var before = cluster.ProcessorMilliseconds();
-            await Task.Delay(s_window);
-            var cost = cluster.ProcessorMilliseconds() - before;
-            await Task.WhenAll(Enumerable.Range(0, Probed).Select(i => cluster.DeleteAsync($"{prefix}-{i}")));
-            await watch.DeletedAsync(Probed);
-            return cost;
-        }
     }
 }

@@ -21,11 +21,13 @@ internal sealed class RuntimeCluster : IAsyncDisposable
     private readonly TestCluster _cluster;
     private readonly SocketsHttpHandler _handler;
     private readonly string _cgroup;
+    private readonly string _own;
 
     private RuntimeCluster(TestCluster cluster, string fabricHost)
     {
         _cluster = cluster;
         _cgroup = fabricHost;
+        _own = Directory.EnumerateDirectories("/proc").Where(d => char.IsAsciiDigit(Path.GetFileName(d)[0])).Select(d => Path.GetFileName(d)).First(IsOwn);
         _handler = Handler();
         Api = new HttpClient(_handler, disposeHandler: false)
         {
@@ -104,6 +106,15 @@ internal sealed class RuntimeCluster : IAsyncDisposable
         return double.Parse(line["usage_usec ".Length..], CultureInfo.InvariantCulture) / 1e3;
     }
 
+    /// <summary>Of it what LiteKube's process itself used, in the kernel's ticks of 10 ms.</summary>
+    public double OwnProcessorMilliseconds()
+    {
+        const int MillisecondsPerTick = 10;
+        var stat = File.ReadAllText($"/proc/{_own}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) * MillisecondsPerTick;
+    }
+
     /// <summary>Resident memory of the host's processes by name, in MB; what processes share is divided among them.</summary>
     public Dictionary<string, double> MemoryByProgram()
     {
@@ -148,6 +159,19 @@ internal sealed class RuntimeCluster : IAsyncDisposable
         Api.Dispose();
         _handler.Dispose();
         await _cluster.DisposeAsync();
+    }
+
+    private bool IsOwn(string process)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{process}/comm").Trim() == "litekube" && File.ReadAllText($"/proc/{process}/cgroup").Contains(_cgroup, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // It ended between the listing and the look.
+            return false;
+        }
     }
 
     private SocketsHttpHandler Handler()

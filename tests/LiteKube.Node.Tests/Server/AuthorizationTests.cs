@@ -47,6 +47,22 @@ public sealed class AuthorizationTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task New_certificates_count_from_the_next_connection_on()
+    {
+        using var old = _node.Certificates.IssueClient("O=system:masters, CN=system:apiserver");
+        using (var before = _node.NewClient(old))
+            Assert.Equal(HttpStatusCode.OK, (await before.GetAsync("pods")).StatusCode);
+
+        _node.ReplaceCertificates();
+
+        // The client accepts the server's new certificate only.
+        using (var after = _node.NewClient("O=system:masters, CN=system:apiserver"))
+            Assert.Equal(HttpStatusCode.OK, (await after.GetAsync("pods")).StatusCode);
+        using var stale = _node.NewClient(old);
+        await Assert.ThrowsAsync<HttpRequestException>(() => stale.GetAsync("pods"));
+    }
+
+    [Fact]
     public async Task Pods_and_usage_are_told()
     {
         using var client = _node.NewClient();

@@ -18,14 +18,17 @@ public sealed class NodeServerFixture : IAsyncLifetime, IAsyncDisposable
 {
     public const string Uid = "11111111-2222-3333-4444-555555555555";
 
-    private readonly TestCertificates _certificates = new();
+    private readonly List<TestCertificates> _replaced = [];
     private readonly X509Certificate2 _client;
     private readonly TestPods _pods = new();
     private NodeServer? _server;
 
-    public NodeServerFixture() => _client = _certificates.IssueClient("O=system:masters, CN=system:apiserver");
+    public NodeServerFixture() => _client = Certificates.IssueClient("O=system:masters, CN=system:apiserver");
 
     public FakeRuntime Runtime { get; } = new();
+
+    /// <summary>What the server shows and believes now.</summary>
+    internal TestCertificates Certificates { get; private set; } = new();
 
     internal TestPods Pods => _pods;
 
@@ -48,7 +51,7 @@ public sealed class NodeServerFixture : IAsyncLifetime, IAsyncDisposable
         _pods.Add(NewPod(), Sandbox);
         _pods.Add(Uid, "app", Container);
         _server = new NodeServer(
-            new NodeServerOptions(() => _certificates.Serving, () => [_certificates.Authority]) { Address = IPAddress.Loopback, Port = 0, NodeName = "test", StreamCreationTimeout = StreamCreationTimeout },
+            new NodeServerOptions(() => Certificates.Serving, () => [Certificates.Authority]) { Address = IPAddress.Loopback, Port = 0, NodeName = "test", StreamCreationTimeout = StreamCreationTimeout },
             _pods,
             Runtime,
             TimeProvider.System,
@@ -66,12 +69,38 @@ public sealed class NodeServerFixture : IAsyncLifetime, IAsyncDisposable
 
         await Runtime.DisposeAsync();
         _client.Dispose();
-        _certificates.Dispose();
+        Certificates.Dispose();
+        _replaced.ForEach(c => c.Dispose());
     }
 
     ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 
-    public HttpClient NewClient(string? subject = null, bool anonymous = false)
+    /// <summary>Gives the server, which runs on, a new authority and a new certificate by it.</summary>
+    public void ReplaceCertificates()
+    {
+        _replaced.Add(Certificates);
+        Certificates = new TestCertificates();
+    }
+
+    /// <summary>Ends the server before the fixture is.</summary>
+    public Task StopAsync() => _server!.StopAsync(new CancellationToken(canceled: true));
+
+    /// <summary>A connection from the server's own process.</summary>
+    public Stream? Connect(X509Certificate2 shown) => _server!.Connect(shown);
+
+    /// <summary>A client in the server's own process.</summary>
+    public HttpClient NewOwnClient(X509Certificate2 shown) => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        ConnectCallback = (_, _) => ValueTask.FromResult(Connect(shown) ?? throw new IOException("the server does not run")),
+    })
+    {
+        BaseAddress = new Uri("http://node/"),
+    };
+
+    public HttpClient NewClient(string? subject = null, bool anonymous = false) => NewClient(anonymous ? null : subject is null ? _client : Certificates.IssueClient(subject));
+
+    public HttpClient NewClient(X509Certificate2? certificate)
     {
         var handler = new SocketsHttpHandler
         {
@@ -79,7 +108,7 @@ public sealed class NodeServerFixture : IAsyncLifetime, IAsyncDisposable
             SslOptions = new SslClientAuthenticationOptions
             {
                 RemoteCertificateValidationCallback = IsServer,
-                ClientCertificates = anonymous ? null : [subject is null ? _client : _certificates.IssueClient(subject)],
+                ClientCertificates = certificate is null ? null : [certificate],
             },
         };
         return new HttpClient(handler) { BaseAddress = new Uri($"https://127.0.0.1:{Port}/") };
@@ -133,5 +162,5 @@ public sealed class NodeServerFixture : IAsyncLifetime, IAsyncDisposable
         },
     };
 
-    private bool IsServer(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate?.GetCertHashString() == _certificates.Serving.GetCertHashString();
+    private bool IsServer(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) => certificate?.GetCertHashString() == Certificates.Serving.GetCertHashString();
 }

@@ -143,6 +143,28 @@ public sealed class SpecTests
         }
     }
 
+    [Fact]
+    public void A_command_is_the_containers_process_but_for_its_words_and_terminal()
+    {
+        var process = CommandProcess.Of("""{"root":{},"process":{"terminal":true,"user":{"uid":7},"args":["sleep"],"env":["A=\u00e4"],"cwd":"/x","noNewPrivileges":true}}"""u8.ToArray());
+
+        Assert.Equal(
+            """{"user":{"uid":7},"env":["A=\u00e4"],"cwd":"/x","noNewPrivileges":true,"terminal":false,"args":["sh","-c","echo \u0022\u00e9\u0022"]}""",
+            JsonNode.Parse(process.Write(["sh", "-c", "echo \"é\""], terminal: false))!.ToJsonString(), ignoreCase: true);
+        var onTerminal = JsonNode.Parse(process.Write(["id"], terminal: true))!;
+        Assert.Equal(["A=ä", "TERM=xterm"], onTerminal["env"]!.AsArray().Select(v => (string)v!));
+        Assert.True((bool)onTerminal["terminal"]!);
+        Assert.Equal("id", (string)onTerminal["args"]![0]!);
+    }
+
+    [Fact]
+    public void A_command_keeps_the_kind_of_terminal_that_the_container_names()
+    {
+        var process = CommandProcess.Of("""{"process":{"env":["TERM=dumb"],"args":["sleep"]}}"""u8.ToArray());
+
+        Assert.Equal(["TERM=dumb"], JsonNode.Parse(process.Write(["id"], terminal: true))!["env"]!.AsArray().Select(v => (string)v!));
+    }
+
     private static ContainerConfig Config() => new(s_pod, "c", 0, "i", "");
 
     private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);

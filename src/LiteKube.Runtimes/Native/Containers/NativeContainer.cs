@@ -1,4 +1,5 @@
 using LiteKube.Runtimes.Native.Kernel;
+using LiteKube.Runtimes.Native.Spec;
 using LiteKube.Runtimes.Native.State;
 
 namespace LiteKube.Runtimes.Native.Containers;
@@ -20,6 +21,9 @@ internal sealed class NativeContainer(ContainerRecord record, ContainerPaths pat
     public Lock LogLock { get; } = new();
 
     public KnownProcess? Process { get; set; }
+
+    /// <summary>What commands in it are given; null until there was one.</summary>
+    public CommandProcess? Command { get; set; }
 
     /// <summary>The image, kept while the container is.</summary>
     public IDisposable? ImageHold { get; set; }

@@ -9,9 +9,12 @@ using Microsoft.Win32.SafeHandles;
 namespace LiteKube.Runtimes.Native.Engine;
 
 /// <summary>The engine's command line.</summary>
-internal sealed partial class EngineClient(EngineProgram program, string stateDirectory, Readiness readiness)
+internal sealed partial class EngineClient(EngineProgram program, string stateDirectory, Readiness readiness) : IDisposable
 {
     private const int OutputLimit = 64 * 1024;
+
+    // What prepares the engine's surroundings starts it by its path.
+    private readonly SealedProgram? _sealed = program.LeadingArguments.Count == 0 ? new SealedProgram(program.Program) : null;
 
     public EngineProgram Program => program;
 
@@ -29,6 +32,15 @@ internal sealed partial class EngineClient(EngineProgram program, string stateDi
         var (code, output, error) = await RunAsync(["--version"], cancellationToken).ConfigureAwait(false);
         var first = output.Split('\n')[0];
         return code == 0 ? first[(first.LastIndexOf(' ') + 1)..] : throw new RuntimeException(RuntimeError.Unavailable, $"{program.Name} --version: {error}");
+    }
+
+    /// <summary>Starts a call of the engine: the command and its arguments, after the global ones.</summary>
+    /// <param name="surroundings">Puts in what else the child is given.</param>
+    /// <exception cref="IOException">It cannot be started.</exception>
+    public ChildProcess Start(IReadOnlyList<string> arguments, Func<ChildStart, ChildStart> surroundings)
+    {
+        var start = surroundings(new ChildStart(program.Program, [.. GlobalArguments, .. arguments]));
+        return _sealed is null ? ChildProcess.Start(start, readiness) : _sealed.Start(start, readiness);
     }
 
     public Task StartAsync(string id, CancellationToken cancellationToken) =>
@@ -67,6 +79,8 @@ internal sealed partial class EngineClient(EngineProgram program, string stateDi
             return null;
         }
     }
+
+    public void Dispose() => _sealed?.Dispose();
 
     /// <summary>An engine's complaint without the colours, times and levels that it may put around it, each line once.</summary>
     public static string Clean(string error)
@@ -120,11 +134,7 @@ internal sealed partial class EngineClient(EngineProgram program, string stateDi
             using (outputEnd)
             using (errorEnd)
             {
-                child = Start(new ChildStart(program.Program, [.. GlobalArguments, .. arguments])
-                {
-                    Files = [(0, "/dev/null", Libc.ReadOnly)],
-                    Descriptors = [(1, outputEnd), (2, errorEnd)],
-                });
+                child = StartOrFail(arguments, outputEnd, errorEnd);
             }
 
             var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -132,11 +142,11 @@ internal sealed partial class EngineClient(EngineProgram program, string stateDi
         }
     }
 
-    private ChildProcess Start(ChildStart start)
+    private ChildProcess StartOrFail(IReadOnlyList<string> arguments, SafeFileHandle output, SafeFileHandle error)
     {
         try
         {
-            return ChildProcess.Start(start, readiness);
+            return Start(arguments, start => start with { Files = [(0, "/dev/null", Libc.ReadOnly)], Descriptors = [(1, output), (2, error)] });
         }
         catch (IOException e)
         {

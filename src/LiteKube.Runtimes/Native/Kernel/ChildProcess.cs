@@ -63,7 +63,7 @@ internal sealed partial class ChildProcess
 
             if (start.WorkingDirectory is { } directory)
                 Check(ActionsAddChangeDirectory(actions, memory.Text(directory)), "posix_spawn");
-            Check(Spawn(out var pid, memory.Text(start.Program), actions, attributes, memory.Texts([start.Program, .. start.Arguments]), memory.Texts(start.Environment)), $"start {start.Program}");
+            Check(Spawn(out var pid, memory.Text(start.Program), actions, attributes, memory.Texts([start.Name ?? start.Program, .. start.Arguments]), memory.Texts(start.Environment)), $"start {start.Name ?? start.Program}");
             var pidfd = Libc.PidfdOpen(pid);
             Libc.Check(pidfd, "pidfd_open");
             return new ChildProcess(pid, new SafeFileHandle(pidfd, ownsHandle: true), readiness);

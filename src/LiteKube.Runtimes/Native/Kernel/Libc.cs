@@ -70,6 +70,23 @@ internal static partial class Libc
         }
     }
 
+    /// <summary>A file in memory that may be run and sealed; invalid where the machine forbids it.</summary>
+    internal static SafeFileHandle MemoryFile(string name)
+    {
+        const uint CloseOnExecFlag = 1;
+        const uint AllowSealing = 2;
+        const uint Executable = 0x10;
+        var descriptor = MemoryFile(name, CloseOnExecFlag | AllowSealing | Executable);
+
+        // Kernels before 6.3 do not know the last; there every one may be run.
+        if (descriptor < 0 && Marshal.GetLastPInvokeError() == Invalid)
+            descriptor = MemoryFile(name, CloseOnExecFlag | AllowSealing);
+        return new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int MemoryFile(string name, uint flags);
+
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     private static partial nint Call(nint number, nint a, nint b, nint c, nint d);
 

@@ -33,15 +33,23 @@ internal sealed partial class TerminalSocket : IDisposable
     public string Path { get; }
 
     /// <returns>The terminal's outer side; null where the engine ended without handing one over.</returns>
+    /// <exception cref="IOException">The connection broke.</exception>
     public async Task<SafeFileHandle?> ReceiveAsync(Task engineEnded)
     {
-        using var connection = await AcceptAsync(engineEnded).ConfigureAwait(false);
-        if (connection is null)
-            return null;
+        try
+        {
+            using var connection = await AcceptAsync(engineEnded).ConfigureAwait(false);
+            if (connection is null)
+                return null;
 
-        // Nothing is taken by this: it waits until there is something, or the engine is gone.
-        _ = await connection.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
-        return Receive(connection);
+            // Nothing is taken by this: it waits until there is something, or the engine is gone.
+            _ = await connection.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None).ConfigureAwait(false);
+            return Receive(connection);
+        }
+        catch (SocketException e)
+        {
+            throw new IOException($"{Path}: {e.Message}", e);
+        }
     }
 
     public void Dispose() => _listener.Dispose();

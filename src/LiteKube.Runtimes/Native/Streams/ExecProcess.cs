@@ -44,12 +44,14 @@ internal sealed class ExecProcess : IDisposable
         PseudoTerminal? terminal = null;
         TerminalSocket? socket = null;
         PipeStream? stdin = null, stdout = null, stderr = null;
+        ChildProcess? child = null;
         var theirs = new List<(int, Microsoft.Win32.SafeHandles.SafeFileHandle)>();
         try
         {
             var process = Path.Combine(directory, "process.json");
-            await File.WriteAllBytesAsync(process, CommandProcess.Write(await File.ReadAllBytesAsync(container.Paths.Spec).ConfigureAwait(false), options.Command, options.Tty)).ConfigureAwait(false);
-            List<string> arguments = [.. engine.GlobalArguments, "--log", Path.Combine(directory, "log"), "exec", "--pid-file", Path.Combine(directory, "pid"), "--process", process];
+            container.Command ??= CommandProcess.Of(await File.ReadAllBytesAsync(container.Paths.Spec).ConfigureAwait(false));
+            await File.WriteAllBytesAsync(process, container.Command.Write(options.Command, options.Tty)).ConfigureAwait(false);
+            List<string> arguments = ["--log", Path.Combine(directory, "log"), "exec", "--pid-file", Path.Combine(directory, "pid"), "--process", process];
             var files = new List<(int, string, int)>();
             if (options.Tty && engine.HandsOverTerminals)
             {
@@ -70,7 +72,7 @@ internal sealed class ExecProcess : IDisposable
                 Pipe(options.Stderr, 2, weWrite: false, ref stderr);
             }
 
-            var child = ChildProcess.Start(new ChildStart(engine.Program.Program, [.. arguments, container.Record.Id]) { Files = files, Descriptors = theirs, NewSession = true }, readiness);
+            child = engine.Start([.. arguments, container.Record.Id], start => start with { Files = files, Descriptors = theirs, NewSession = true });
             if (socket is not null && await socket.ReceiveAsync(child.Exited).ConfigureAwait(false) is { } inside)
                 terminal = PseudoTerminal.Inside(inside, readiness);
             return new ExecProcess(child, directory) { Stdin = options.Stdin ? stdin ?? terminal?.Input : null, Stdout = stdout ?? terminal?.Output, Stderr = stderr, Terminal = terminal };
@@ -89,6 +91,9 @@ internal sealed class ExecProcess : IDisposable
         }
         catch (IOException e)
         {
+            // Nobody would hear of it.
+            if (child is { Exited.IsCompleted: false })
+                _ = Libc.Kill(child.Pid, Signals.Kill);
             terminal?.Dispose();
             stdin?.Dispose();
             stdout?.Dispose();
