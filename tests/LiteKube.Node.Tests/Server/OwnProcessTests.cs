@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
+using LiteKube.Testing.Runtime;
 
 namespace LiteKube.Node.Tests.Server;
 
@@ -9,7 +10,11 @@ public sealed class OwnProcessTests : IAsyncLifetime
 {
     private readonly NodeServerFixture _node = new();
 
-    public Task InitializeAsync() => _node.InitializeAsync();
+    public Task InitializeAsync()
+    {
+        _node.Runtime.Script = _ => new FakeContainerScript { Log = ["first", new string('x', 10_000), "last"] };
+        return _node.InitializeAsync();
+    }
 
     public Task DisposeAsync() => _node.DisposeAsync();
 
@@ -56,6 +61,26 @@ public sealed class OwnProcessTests : IAsyncLifetime
         using var renewed = _node.Certificates.IssueClient("O=system:masters, CN=system:apiserver");
         using var after = _node.NewOwnClient(renewed);
         Assert.Equal(HttpStatusCode.OK, (await after.GetAsync("pods")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_log_is_read_whole()
+    {
+        using var certificate = _node.Certificates.IssueClient("O=system:masters, CN=system:apiserver");
+        using var client = _node.NewOwnClient(certificate);
+
+        Assert.Equal($"first\n{new string('x', 10_000)}\nlast\n", await client.GetStringAsync("containerLogs/default/web/app"));
+        Assert.Equal("last\n", await client.GetStringAsync("containerLogs/default/web/app?tailLines=1"));
+    }
+
+    [Fact]
+    public async Task Usage_is_told()
+    {
+        using var certificate = _node.Certificates.IssueClient("O=system:masters, CN=system:apiserver");
+        using var client = _node.NewOwnClient(certificate);
+
+        Assert.Contains("\"podRef\"", await client.GetStringAsync("stats/summary"), StringComparison.Ordinal);
+        Assert.Contains("kubelet_running_pods 1\n", await client.GetStringAsync("metrics"), StringComparison.Ordinal);
     }
 
     [Fact]

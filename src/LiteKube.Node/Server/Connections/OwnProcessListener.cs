@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
@@ -15,6 +17,10 @@ namespace LiteKube.Node.Server.Connections;
 /// </summary>
 internal sealed class OwnProcessListener : IConnectionListenerFactory, IConnectionListenerFactorySelector, IConnectionListener
 {
+    private const int BlockSize = 4096;
+
+    private static readonly Blocks s_blocks = new();
+
     private readonly Channel<ConnectionContext> _connections = Channel.CreateUnbounded<ConnectionContext>();
     private readonly SocketConnectionContextFactory _sockets;
     private readonly Lock _stopping = new();
@@ -39,6 +45,7 @@ internal sealed class OwnProcessListener : IConnectionListenerFactory, IConnecti
             var (ours, theirs) = SocketPair.Create();
             var connection = _sockets.Create(theirs);
             connection.Features.Set<ITlsConnectionFeature>(new ShownCertificate(shown));
+            connection.Features.Set<IMemoryPoolFeature>(s_blocks);
             _connections.Writer.TryWrite(connection);
             return new NetworkStream(ours, ownsSocket: true);
         }
@@ -73,6 +80,20 @@ internal sealed class OwnProcessListener : IConnectionListenerFactory, IConnecti
     private sealed class OwnProcessEndPoint : EndPoint
     {
         public override string ToString() => "own-process";
+    }
+
+    /// <summary>Kestrel asks for a block of no particular size where it writes; the shared pool, which these connections have, would give it an empty one.</summary>
+    private sealed class Blocks : MemoryPool<byte>, IMemoryPoolFeature
+    {
+        public override int MaxBufferSize => BlockSize;
+
+        public MemoryPool<byte> MemoryPool => this;
+
+        public override IMemoryOwner<byte> Rent(int minBufferSize = -1) => Shared.Rent(BlockSize);
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 
     private sealed class ShownCertificate(X509Certificate2? certificate) : ITlsConnectionFeature
