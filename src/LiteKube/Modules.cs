@@ -29,6 +29,7 @@ internal static class Modules
 {
     public static void AddServer(IServiceCollection services, ServerSettings settings)
     {
+        services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<MachineShutdown>(p, settings.Node));
         services.AddSqliteStore(ModuleOptions.Store(settings));
         services.AddSecurity(ModuleOptions.Security(settings));
         services.AddAdmission(ModuleOptions.Admission(settings));
@@ -57,6 +58,7 @@ internal static class Modules
 
     public static void AddAgent(IServiceCollection services, AgentSettings settings, AgentMembership membership)
     {
+        services.AddSingleton<IHostedService>(p => ActivatorUtilities.CreateInstance<MachineShutdown>(p, settings.Node));
         services.AddSingleton(membership.Join);
         services.AddSingleton(membership.Credentials);
         services.AddHostedService<NodeCertificateRenewal>();

@@ -66,7 +66,7 @@ up() {
         (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
     done
     echo "$port" >"$state/port"
-    nice qemu-system-x86_64 -accel "$way" -cpu "$cpu" -smp "$processors" -m "$memory" -display none -nodefaults -daemonize -pidfile "$state/pid" \
+    qemu-system-x86_64 -accel "$way" -cpu "$cpu" -smp "$processors" -m "$memory" -display none -nodefaults -daemonize -pidfile "$state/pid" \
         -kernel "$state/vmlinuz" -initrd "$state/initrd" -append "root=/dev/vda rw console=ttyS0 net.ifnames=0 systemd.unified_cgroup_hierarchy=1 panic=5" \
         -drive "file=$state/disk.qcow2,if=virtio,cache=writeback,discard=unmap" -object rng-random,id=rng,filename=/dev/urandom -device virtio-rng-pci,rng=rng \
         -netdev "user,id=way,restrict=on,hostfwd=tcp:127.0.0.1:$port-:22" -device virtio-net-pci,netdev=way,mac=52:54:00:00:00:01 \

@@ -29,6 +29,12 @@ internal static class ModuleHost
         {
             await host.StartAsync(cancellationToken);
         }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested || host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested)
+        {
+            // Told to stop before all was up; the host has stopped what was.
+            ServiceManager.Notify("STOPPING=1");
+            return 0;
+        }
         catch (Exception error) when (UserErrorOf(error) is { } message)
         {
             throw new UserErrorException(message);

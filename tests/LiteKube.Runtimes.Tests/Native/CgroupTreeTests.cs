@@ -23,6 +23,18 @@ public sealed class CgroupTreeTests : IDisposable
     }
 
     [Fact]
+    public void Version_2_shows_in_its_cgroups_whether_swap_is_counted()
+    {
+        Directory.CreateDirectory(_root + "/init.scope");
+        Directory.CreateDirectory(_root + "/system.slice");
+        File.WriteAllText(_root + "/system.slice/memory.max", "max\n");
+        Assert.False(Tree(2).Hierarchy.CountsSwap);
+
+        File.WriteAllText(_root + "/system.slice/memory.swap.max", "max\n");
+        Assert.True(Tree(2).Hierarchy.CountsSwap);
+    }
+
+    [Fact]
     public async Task Version_2_is_told_to_kill_all_at_once()
     {
         Write("cgroup.procs", "");

@@ -1,4 +1,5 @@
 using LiteKube.Node.Runtime;
+using LiteKube.Runtimes.Native;
 
 namespace LiteKube.Runtimes.Tests.Native;
 
@@ -19,6 +20,39 @@ public sealed class NativeContainerTests
         });
 
         Assert.Equal("1234\n2345\n2345 77 3456\n/not/there/yet\nno a b /home/someone\nname-of-pod\nname-of-pod\n", asked);
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_is_removed_late_leaves_the_containers_of_its_successor()
+    {
+        await using var pod = new NativePod();
+        var old = await pod.SandboxAsync();
+        await pod.RunAsync("true");
+        await pod.Runtime.StopSandboxAsync(old, pod.Cancellation);
+        await pod.SandboxAsync(s => s with { Attempt = 1 });
+        var running = await pod.StartAsync("echo ready; sleep 1000");
+        await pod.SaysAsync(running, "ready");
+
+        await pod.Runtime.RemoveSandboxAsync(old, pod.Cancellation);
+
+        Assert.Equal("alive\n", await pod.ExecAsync(running, "echo alive"));
+        Assert.Equal(ContainerState.Running, (await pod.Runtime.GetContainerAsync(running, pod.Cancellation))!.State);
+    }
+
+    [Fact]
+    public async Task When_the_machine_goes_down_containers_are_asked_to_end_and_then_ended()
+    {
+        await using var pod = new NativePod();
+        var heeds = await pod.StartAsync("trap 'echo asked; exit 0' TERM; echo ready; while :; do sleep 0.1; done");
+        var ignores = await pod.StartAsync("echo ready; sleep 1000");
+        await pod.SaysAsync(heeds, "ready");
+        await pod.SaysAsync(ignores, "ready");
+
+        // Time enough for one to end in order; the other's shell has no handler, and first processes get no signal without one.
+        Assert.True(await PodProcesses.EndAsync(pod.Host.Options, TimeSpan.FromSeconds(5), TimeProvider.System, pod.Cancellation) >= 2);
+
+        Assert.Contains("asked", await pod.OutputAsync(heeds), StringComparison.Ordinal);
+        Assert.Equal(137, (await pod.EndAsync(ignores)).ExitCode);
     }
 
     [Fact]

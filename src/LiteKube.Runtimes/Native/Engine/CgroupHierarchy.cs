@@ -37,6 +37,11 @@ internal sealed record CgroupHierarchy(int Version, string? Unified, IReadOnlyDi
         return new CgroupHierarchy(controllers.ContainsKey("memory") || controllers.ContainsKey("cpu") || unified is null ? 1 : 2, unified, controllers);
     }
 
+    /// <summary>The root has no such files; any cgroup in it whose memory is counted shows it.</summary>
+    private bool UnifiedCountsSwap() => Directory.EnumerateDirectories(Unified!).FirstOrDefault(d => File.Exists(Path.Combine(d, "memory.max"))) is { } counted
+        ? File.Exists(Path.Combine(counted, "memory.swap.max"))
+        : File.Exists("/proc/swaps");
+
     private static bool IsVisible(MountEntry mount)
     {
         Span<long> result = stackalloc long[32];
@@ -44,5 +49,5 @@ internal sealed record CgroupHierarchy(int Version, string? Unified, IReadOnlyDi
     }
 
     /// <summary>Whether swap can be bounded here; engines refuse to where the kernel does not count it.</summary>
-    public bool CountsSwap => Version == 2 ? File.Exists("/proc/swaps") : Controllers.TryGetValue("memory", out var memory) && File.Exists(Path.Combine(memory, "memory.memsw.limit_in_bytes"));
+    public bool CountsSwap => Version == 2 ? UnifiedCountsSwap() : Controllers.TryGetValue("memory", out var memory) && File.Exists(Path.Combine(memory, "memory.memsw.limit_in_bytes"));
 }

@@ -46,6 +46,34 @@ internal sealed class CgroupTree(CgroupHierarchy hierarchy)
         return false;
     }
 
+    /// <summary>Ends nothing: what has processes or cgroups in it stays.</summary>
+    /// <returns>Whether it is gone.</returns>
+    public bool TryRemoveEmpty(string cgroup)
+    {
+        var gone = true;
+        foreach (var directory in hierarchy.Mounts.Select(m => m + cgroup).Where(Directory.Exists))
+            gone &= !Directory.EnumerateDirectories(directory).Any() && TryDelete(directory);
+        return gone;
+    }
+
+    private static bool TryDelete(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (IOException)
+        {
+            // Somebody is in there.
+            return false;
+        }
+    }
+
     private static bool TryRemove(string directory)
     {
         try

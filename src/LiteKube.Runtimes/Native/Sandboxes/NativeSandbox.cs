@@ -9,6 +9,9 @@ internal sealed class NativeSandbox(SandboxRecord record, SandboxPaths paths) : 
 {
     private volatile SandboxRecord _record = record;
 
+    /// <summary>Being removed, and past the point where it has anything of its own in the pod's cgroup.</summary>
+    public bool IsGoing { get; set; }
+
     public SandboxRecord Record => _record;
 
     public SandboxPaths Paths => paths;

@@ -12,6 +12,13 @@ namespace LiteKube.Runtimes.Native.Sandboxes;
 /// <summary>Sandboxes from their making to their removal. Most are namespaces and nothing else; no process runs for them.</summary>
 internal sealed partial class SandboxLifecycle(NativeMachine machine, ContainerBooks containers, ContainerLifecycle lifecycle, ILogger logger)
 {
+    private const int Rounds = 100;
+
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+
+    // With it: the cgroups of sandboxes that are being made, whose first processes run before they are known.
+    private readonly Lock _cgroups = new();
+    private readonly Dictionary<string, string> _making = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, NativeSandbox> _sandboxes = new(StringComparer.Ordinal);
 
     public IEnumerable<NativeSandbox> All => _sandboxes.Values;
@@ -41,6 +48,8 @@ internal sealed partial class SandboxLifecycle(NativeMachine machine, ContainerB
             BootId = machine.Boot,
         };
         var sandbox = new NativeSandbox(record, paths);
+        lock (_cgroups)
+            _making[id] = record.Cgroup;
         try
         {
             await Task.Run(() => Build(paths, config), cancellationToken).ConfigureAwait(false);
@@ -51,13 +60,14 @@ internal sealed partial class SandboxLifecycle(NativeMachine machine, ContainerB
         catch (Exception e)
         {
             await DiscardAsync(sandbox).ConfigureAwait(false);
+            Forget(id);
             sandbox.Dispose();
             if (e is IOException or UnauthorizedAccessException)
                 throw new RuntimeException(RuntimeError.Failed, e.Message, e);
             throw;
         }
 
-        _sandboxes[id] = sandbox;
+        Know(sandbox);
         WatchFirstProcess(sandbox);
         return sandbox;
     }
@@ -113,7 +123,7 @@ internal sealed partial class SandboxLifecycle(NativeMachine machine, ContainerB
     {
         var paths = machine.Layout.Sandbox(record.Id);
         var sandbox = new NativeSandbox(record, paths);
-        _sandboxes[record.Id] = sandbox;
+        Know(sandbox);
         if (record.ShareProcesses && record.BootId == machine.Boot)
             sandbox.FirstProcess = KnownProcess.Open(new ProcessIdentity(record.Pid, record.PidStart));
         if (!record.Ready)
@@ -192,11 +202,61 @@ internal sealed partial class SandboxLifecycle(NativeMachine machine, ContainerB
         PinnedNamespaces.Remove(sandbox.Paths);
     }
 
+    private void Know(NativeSandbox sandbox)
+    {
+        lock (_cgroups)
+        {
+            _sandboxes[sandbox.Record.Id] = sandbox;
+            _making.Remove(sandbox.Record.Id);
+        }
+    }
+
+    private void Forget(string id)
+    {
+        lock (_cgroups)
+            _making.Remove(id);
+    }
+
+    /// <summary>
+    /// A pod's cgroup goes with the last of its sandboxes: another may have taken this one's place, and its containers run in there. Sandboxes are
+    /// begun, and the cgroup goes, under one lock; so what is ended here was made before.
+    /// </summary>
+    private async Task RemoveCgroupAsync(NativeSandbox sandbox)
+    {
+        var cgroup = sandbox.Record.Cgroup;
+        string[] left;
+        lock (_cgroups)
+        {
+            // Of several that go at once, the last to come here does it.
+            sandbox.IsGoing = true;
+            left = IsLastOfPod(sandbox) ? [.. machine.Cgroups.Children(cgroup)] : [];
+        }
+
+        foreach (var child in left)
+            await machine.Cgroups.RemoveAsync($"{cgroup}/{child}", TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+        for (var round = 0; round < Rounds; round++)
+        {
+            lock (_cgroups)
+            {
+                if (!IsLastOfPod(sandbox) || machine.Cgroups.TryRemoveEmpty(cgroup))
+                    return;
+            }
+
+            await Task.Delay(s_pause, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    private bool IsLastOfPod(NativeSandbox sandbox)
+    {
+        var (id, cgroup) = (sandbox.Record.Id, sandbox.Record.Cgroup);
+        return !_making.Any(m => m.Key != id && m.Value == cgroup) && !_sandboxes.Values.Any(s => !s.IsGoing && s.Record.Id != id && s.Record.Cgroup == cgroup);
+    }
+
     private async Task DiscardAsync(NativeSandbox sandbox)
     {
         await ReleaseAsync(sandbox).ConfigureAwait(false);
         if (sandbox.Record.OwnsCgroup)
-            await machine.Cgroups.RemoveAsync(sandbox.Record.Cgroup, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+            await RemoveCgroupAsync(sandbox).ConfigureAwait(false);
         if (!Directory.Exists(sandbox.Paths.Directory))
             return;
         File.Delete(sandbox.Paths.Record);
