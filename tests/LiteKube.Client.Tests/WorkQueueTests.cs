@@ -108,7 +108,7 @@ public sealed class WorkQueueTests
 
         queue.ShutDown();
 
-        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(30)), Assert.Null);
+        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(90)), Assert.Null);
         queue.Add("a");
         Assert.False(queue.TryTake(out _));
     }

@@ -32,7 +32,7 @@ internal sealed class FakeUpstreamServer : IDisposable
     /// <summary>Until it was asked that often.</summary>
     internal async Task Heard(int times)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (Asked < times)
             await _heard.WaitAsync(limit.Token);
     }

@@ -21,7 +21,7 @@ public sealed class DnsServerTests : IDisposable
 
     public DnsServerTests()
     {
-        var options = new DnsOptions { Address = IPAddress.Loopback, Port = FreePort.Take(), Upstreams = [_upstream.EndPoint] };
+        var options = new DnsOptions { Address = IPAddress.Loopback, Port = FreePort.Take(), Upstreams = [_upstream.EndPoint], UpstreamTimeout = TimeSpan.FromSeconds(90) };
         var time = TimeProvider.System;
         var responder = new DnsResponder(options, new ClusterZone(options, FakeObjects.Sample()), new Upstreams(options, new ResolvConf(options, time), time));
         _server = new DnsServer(options, responder, time, NullLogger.Instance);

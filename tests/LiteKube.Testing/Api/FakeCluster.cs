@@ -82,7 +82,7 @@ public sealed class FakeCluster : IAsyncDisposable
         for (var quiet = 0; quiet < 12;)
         {
             var writes = Api.Writes.Count;
-            quiet = writes == seen && ThreadPool.PendingWorkItemCount == 0 ? quiet + 1 : 0;
+            quiet = writes != seen ? 0 : ThreadPool.PendingWorkItemCount == 0 ? quiet + 1 : quiet;
             seen = writes;
             Time.Advance(TimeSpan.FromMilliseconds(5));
             await Task.Delay(10);
