@@ -17,7 +17,8 @@ internal static class MachineState
         Add("interface", Words(await machine.RunAsync("ls", "/sys/class/net")));
         Add("address", Addresses(machine));
         Add("namespace", Words(await machine.RunAsync("sh", "-c", "ls /run/netns 2>/dev/null || true")));
-        Add("port rule", Lines(await machine.RunAsync("sh", "-c", "(nft list ruleset; iptables-save) 2>/dev/null | grep -E '100[0-9][0-9]' || true")));
+        // Without the counters, whose numbers come and go.
+        Add("port rule", Lines(await machine.RunAsync("sh", "-c", "(nft -s list ruleset; iptables-save | sed 's/\\[[0-9]*:[0-9]*\\]//') 2>/dev/null | grep -E '100[0-9][0-9]' || true")));
         var containers = machine.DataDirectory + "/agent/containers";
         foreach (var directory in (string[])["sandboxes", "containers", "images/work", "images/downloads", "images/layers", "images/images", "images/references", "images/blobs/sha256"])
             Add("disk", Names(Path.Combine(containers, directory)).Select(n => $"{directory}/{n}"));

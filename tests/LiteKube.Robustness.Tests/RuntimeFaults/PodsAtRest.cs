@@ -54,12 +54,14 @@ internal sealed class PodsAtRest(FaultMachine machine, FaultLoad load)
             foreach (var container in pod.Containers)
             {
                 var marker = $"\0litekube-fault/{pod.Name}/{container}\0";
-                var alive = machine.Processes().Where(p => p.CommandLine.EndsWith(marker, StringComparison.Ordinal)).Select(p => p.Id).ToArray();
+                var named = machine.Processes().Where(p => p.CommandLine.EndsWith(marker, StringComparison.Ordinal)).ToList();
+
+                // A child has its parent's words until it runs its own program.
+                var alive = named.Where(p => named.All(other => other.Id != p.Parent)).Select(p => p.Id).ToArray();
                 if (alive.Length != 1)
                     throw new FaultException($"{pod.Name}/{container}: runs {alive.Length} times ({string.Join(", ", alive)})");
-                var log = (string?)(await client.GetAsync($"{FaultLoad.Pods}/{pod.Name}/log?container={container}")).Body["text"];
-                if (log != FaultPod.Says + "\n")
-                    throw new FaultException($"{pod.Name}/{container}: the log is \"{log}\"");
+                // It speaks a moment after it is said to run.
+                await Eventually.Get($"the log of {pod.Name}/{container}", async () => (string?)(await client.GetAsync($"{FaultLoad.Pods}/{pod.Name}/log?container={container}")).Body["text"], log => log == FaultPod.Says + "\n", s_limit);
             }
         }
 
@@ -100,7 +102,8 @@ internal sealed class PodsAtRest(FaultMachine machine, FaultLoad load)
                 // It counts its starts while it is not between two of them.
                 return phase == "Running" && StartsOf(known, "main") == (int)statuses[0]["restartCount"]! + 1 ? null : Shown() + $", started {StartsOf(known, "main")} times";
             default:
-                return phase == "Running" && statuses.Where(s => known.Containers.Contains((string)s["name"]!)).All(s => s["state"]!["running"] is not null && (bool)s["ready"]!) ? null : Shown();
+                // What runs has yet to do its first steps, of which the file of starts tells.
+                return phase == "Running" && statuses.Where(s => known.Containers.Contains((string)s["name"]!)).All(s => s["state"]!["running"] is not null && (bool)s["ready"]! && StartsOf(known, (string)s["name"]!) > 0) ? null : Shown();
         }
 
         string Shown() => $"{phase}: {string.Join(' ', statuses.Select(s => s["state"]!.ToJsonString() + s["lastState"]?.ToJsonString()))}";
