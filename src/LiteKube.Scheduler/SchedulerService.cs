@@ -129,9 +129,10 @@ internal sealed partial class SchedulerService : BackgroundService, IAsyncDispos
         _recorder.Record(pod.Pod, EventType.Warning, "FailedScheduling", message);
         if (preemption?.Node is { } node)
             await PreemptAsync(pod, node.Name, preemption.Victims, stopping).ConfigureAwait(false);
+        // Before it can be read: whoever reads it and helps, as by adding a node, finds the pod among those that wait.
+        _queue.Unschedulable(pod.Uid);
         await _status.WriteUnschedulableAsync(pod.Pod, "Unschedulable", message, preemption?.Node?.Name, stopping).ConfigureAwait(false);
         LogUnschedulable(pod.Key, message);
-        _queue.Unschedulable(pod.Uid);
     }
 
     private NodeInfo? Choose(SchedulingAttempt attempt, Dictionary<NodeInfo, Rejection> rejected)

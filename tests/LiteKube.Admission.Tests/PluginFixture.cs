@@ -16,12 +16,12 @@ internal sealed class PluginFixture
 {
     public IAdmissionChain Chain { get; }
 
-    public PluginFixture(AdmissionOptions? options = null)
+    public PluginFixture(AdmissionOptions? options = null, TimeProvider? time = null)
     {
         Objects.Put(new Namespace { Metadata = new ObjectMeta { Name = "ns" } });
         Objects.Put(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "ns", Name = "default" } });
         Quotas = new QuotaWriter(Objects);
-        Chain = new ServiceCollection().AddLogging().AddSingleton<IObjectReader>(Objects).AddSingleton<IServiceDialer>(Dialer)
+        Chain = new ServiceCollection().AddLogging().AddSingleton(time ?? TimeProvider.System).AddSingleton<IObjectReader>(Objects).AddSingleton<IServiceDialer>(Dialer)
             .AddSingleton<IQuotaStatusWriter>(Quotas).AddSingleton<IAdmissionAuthorizer>(new Authorizer(Allowed)).AddAdmission(options ?? new AdmissionOptions()).BuildServiceProvider().GetRequiredService<IAdmissionChain>();
     }
 

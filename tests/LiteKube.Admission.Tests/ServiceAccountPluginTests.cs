@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using LiteKube.Api;
 using LiteKube.Api.Core.V1;
 using LiteKube.Api.Meta.V1;
+using LiteKube.Testing;
 
 namespace LiteKube.Admission.Tests;
 
@@ -84,11 +85,21 @@ public sealed class ServiceAccountPluginTests
     [Fact]
     public async Task Create_DefaultAccountComesAMomentLater_IsWaitedFor()
     {
-        _fixture.Objects.Remove(ServiceAccount.Resource, "ns", "default");
-        var creating = CreateAsync(Pod);
+        var time = new FakeTime();
+        var fixture = new PluginFixture(time: time);
+        fixture.Objects.Remove(ServiceAccount.Resource, "ns", "default");
+        var creating = fixture.CreateAsync(LiteKube.Api.Core.V1.Pod.Resource, Pod);
+        time.Advance(TimeSpan.FromMilliseconds(100));
         Assert.False(creating.IsCompleted);
 
-        _fixture.Objects.Put(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "ns", Name = "default" } });
+        fixture.Objects.Put(new ServiceAccount { Metadata = new ObjectMeta { Namespace = "ns", Name = "default" } });
+        var started = TimeProvider.System.GetTimestamp();
+        while (!creating.IsCompleted)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromMinutes(2));
+            time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
 
         Assert.NotNull((await creating)["spec"]!["volumes"]);
     }

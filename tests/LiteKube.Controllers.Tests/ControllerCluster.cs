@@ -16,6 +16,13 @@ internal static class ControllerCluster
         return FakeCluster.StartAsync(s => s.AddControllers(options is null ? defaults : options(defaults)), before);
     }
 
+    /// <summary>Waits until the namespace has what every namespace gets, and nothing more is written.</summary>
+    public static async Task RestAsync(this FakeCluster cluster)
+    {
+        await cluster.UntilAsync(() => cluster.Api.Find<ServiceAccount>(Default, "default") is not null && cluster.Api.Find<ConfigMap>(Default, "kube-root-ca.crt") is not null, "the namespace has its own");
+        await cluster.SettleAsync();
+    }
+
     public static PodTemplateSpec Template(string app, string image = "web:1") => new()
     {
         Metadata = new ObjectMeta { Labels = Labels(app) },

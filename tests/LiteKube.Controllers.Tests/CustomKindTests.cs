@@ -19,7 +19,7 @@ public sealed class CustomKindTests
     public async Task What_a_custom_resource_owns_goes_with_it()
     {
         await using var cluster = await StartAsync();
-        cluster.Api.Add(Definition());
+        await DefineAsync(cluster);
         var owner = await WidgetAsync(cluster, Default, "owner");
         cluster.Api.Add(Owned("child", owner));
         await cluster.SettleAsync();
@@ -47,7 +47,7 @@ public sealed class CustomKindTests
     public async Task A_namespace_is_emptied_of_custom_resources_too()
     {
         await using var cluster = await StartAsync();
-        cluster.Api.Add(Definition());
+        await DefineAsync(cluster);
         cluster.Api.Add(new Ns { Metadata = new ObjectMeta { Name = "team" } });
         await WidgetAsync(cluster, "team", "one");
         await cluster.SettleAsync();
@@ -62,7 +62,7 @@ public sealed class CustomKindTests
     public async Task What_a_custom_resource_owned_goes_also_when_its_kind_is_gone_by_then()
     {
         await using var cluster = await StartAsync();
-        cluster.Api.Add(Definition());
+        await DefineAsync(cluster);
         var owner = await WidgetAsync(cluster, Default, "owner");
         cluster.Api.Add(Owned("child", owner));
         await cluster.SettleAsync();
@@ -93,7 +93,7 @@ public sealed class CustomKindTests
     public async Task A_kind_that_comes_back_under_another_version_has_not_lost_its_objects()
     {
         await using var cluster = await StartAsync();
-        cluster.Api.Add(Definition());
+        await DefineAsync(cluster);
         var owner = await WidgetAsync(cluster, Default, "owner");
         cluster.Api.Add(Owned("child", owner));
         await cluster.SettleAsync();
@@ -104,6 +104,13 @@ public sealed class CustomKindTests
 
         await cluster.Api.WriteAsync(new WriteRequest(WriteVerb.Delete, s_widgets with { Version = "v2" }, Default, "owner", default), default);
         await cluster.UntilAsync(() => cluster.Api.Find<ConfigMap>(Default, "child") is null, "the child is gone");
+    }
+
+    /// <summary>The kind, when the controllers know of it.</summary>
+    private static async Task DefineAsync(FakeCluster cluster)
+    {
+        cluster.Api.Add(Definition());
+        await cluster.UntilAsync(() => cluster.Api.WasWatched(s_widgets), "the new kind is followed");
     }
 
     private static int Count(FakeCluster cluster, string ns) => cluster.Api.ListAsync(s_widgets, ns, default, default).AsTask().GetAwaiter().GetResult().Items.Count;

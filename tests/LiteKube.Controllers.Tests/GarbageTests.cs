@@ -65,10 +65,12 @@ public sealed class GarbageTests
     [Fact]
     public async Task In_the_foreground_the_owner_waits_for_what_blocks_it()
     {
-        await using var cluster = await StartAsync();
-        var owner = cluster.Api.Add(Map("owner"));
-        cluster.Api.Add(Map("child", owner) with { Metadata = Map("child", owner).Metadata with { Finalizers = ["example.com/hold"] } });
-        await cluster.SettleAsync();
+        // Before the collector begins, so that it knows both when the owner is deleted.
+        await using var cluster = await StartAsync(api =>
+        {
+            var owner = api.Add(Map("owner"));
+            api.Add(Map("child", owner) with { Metadata = Map("child", owner).Metadata with { Finalizers = ["example.com/hold"] } });
+        });
 
         cluster.Api.Delete<ConfigMap>(Default, "owner", new DeleteOptions { PropagationPolicy = "Foreground" });
         await cluster.UntilAsync<ConfigMap>(Default, "child", c => c.Metadata.DeletionTimestamp is not null, "the child is told to go");
@@ -98,10 +100,8 @@ public sealed class GarbageTests
     [Fact]
     public async Task Orphaning_lets_the_dependents_go()
     {
-        await using var cluster = await StartAsync();
-        var owner = cluster.Api.Add(Map("owner"));
-        cluster.Api.Add(Map("child", owner));
-        await cluster.SettleAsync();
+        // Before the collector begins, so that it knows both when the owner is deleted.
+        await using var cluster = await StartAsync(api => api.Add(Map("child", api.Add(Map("owner")))));
 
         cluster.Api.Delete<ConfigMap>(Default, "owner", new DeleteOptions { PropagationPolicy = "Orphan" });
 
@@ -113,11 +113,14 @@ public sealed class GarbageTests
     [Fact]
     public async Task With_two_owners_it_stays_and_lets_go_of_the_one_that_waits()
     {
-        await using var cluster = await StartAsync();
-        var going = cluster.Api.Add(Map("going"));
-        var staying = cluster.Api.Add(Map("staying"));
-        cluster.Api.Add(Map("child", going, staying));
-        await cluster.SettleAsync();
+        // Before the collector begins, so that it knows all three when one is deleted.
+        ConfigMap staying = null!;
+        await using var cluster = await StartAsync(api =>
+        {
+            var going = api.Add(Map("going"));
+            staying = api.Add(Map("staying"));
+            api.Add(Map("child", going, staying));
+        });
 
         cluster.Api.Delete<ConfigMap>(Default, "going", new DeleteOptions { PropagationPolicy = "Foreground" });
 
@@ -146,7 +149,7 @@ public sealed class GarbageTests
         await using var cluster = await StartAsync();
         var owner = cluster.Api.Add(Map("owner"));
         cluster.Api.Add(Map("child", owner));
-        await cluster.SettleAsync();
+        await cluster.RestAsync();
         var writes = cluster.Api.Writes.Count;
 
         cluster.Time.Advance(TimeSpan.FromHours(1));

@@ -51,7 +51,7 @@ public sealed class ReplicaSetTests
         await cluster.UntilAsync(() => cluster.Pods().Count == 3, "three pods");
         var ready = cluster.Pods()[1];
         cluster.MakeReady(ready);
-        await cluster.SettleAsync();
+        await cluster.UntilAsync<ReplicaSet>(Default, "web", r => r.Status.ReadyReplicas == 1, "it is known to be ready");
 
         cluster.Api.Change<ReplicaSet>(Default, "web", r => r with { Spec = r.Spec with { Replicas = 1 } });
 
@@ -101,9 +101,14 @@ public sealed class ReplicaSetTests
         await cluster.SettleAsync();
         Assert.Null(cluster.Api.Find<ReplicaSet>(Default, "web")!.Status.AvailableReplicas);
 
-        cluster.Time.Advance(TimeSpan.FromSeconds(601));
-
-        await cluster.UntilAsync<ReplicaSet>(Default, "web", r => r.Status.AvailableReplicas == 1, "available");
+        await cluster.UntilAsync(
+            () =>
+            {
+                // By the minute, since the controller sets its clock at a time of its own.
+                cluster.Time.Advance(TimeSpan.FromMinutes(1));
+                return cluster.Api.Find<ReplicaSet>(Default, "web")!.Status.AvailableReplicas == 1;
+            },
+            "available");
     }
 
     [Fact]
@@ -112,7 +117,7 @@ public sealed class ReplicaSetTests
         await using var cluster = await StartAsync();
         cluster.Api.Add(SetOf("web", 2));
         await cluster.RunUntilAsync(() => cluster.Api.Find<ReplicaSet>(Default, "web")!.Status.AvailableReplicas == 2, "available");
-        await cluster.SettleAsync();
+        await cluster.RestAsync();
         var writes = cluster.Api.Writes.Count;
 
         cluster.Time.Advance(TimeSpan.FromMinutes(10));

@@ -1,6 +1,7 @@
 using LiteKube.Api;
 using LiteKube.Api.Core.V1;
 using LiteKube.Api.Meta.V1;
+using LiteKube.Client;
 using LiteKube.Api.Scheduling.V1;
 using LiteKube.Testing;
 
@@ -238,6 +239,35 @@ public sealed class SchedulingTests
         cluster.Time.Advance(TimeSpan.FromSeconds(10));
 
         cluster.Api.Add(NodeOf("a", cpu: "1"));
+
+        await BoundAsync(cluster, "high");
+        await cluster.SettleAsync();
+        Assert.True(string.IsNullOrEmpty(cluster.Api.Find<Pod>("default", "low")!.Spec.NodeName));
+    }
+
+    [Fact]
+    public async Task A_pod_whose_condition_can_be_read_is_woken_by_what_comes_after()
+    {
+        await using var cluster = await StartAsync();
+        cluster.Api.Add(PodOf("low", cpu: "600m"));
+        await UnschedulableAsync(cluster, "low");
+
+        // Told of changes after the scheduler, which has been at it since the start.
+        using var heard = new ManualResetEventSlim();
+        using var hearing = cluster.Service<InformerFactory>().Of<Node>().Subscribe((_, _) => heard.Set());
+        var came = 0;
+        cluster.Api.Refuse = request =>
+        {
+            if (request is { Subresource: "status", Name: "high" } && Interlocked.Exchange(ref came, 1) == 0)
+            {
+                cluster.Time.Advance(TimeSpan.FromSeconds(10));
+                cluster.Api.Add(NodeOf("a", cpu: "1"));
+                Assert.True(heard.Wait(TimeSpan.FromMinutes(2)));
+            }
+
+            return null;
+        };
+        cluster.Api.Add(PodOf("high", cpu: "600m", priority: 10));
 
         await BoundAsync(cluster, "high");
         await cluster.SettleAsync();

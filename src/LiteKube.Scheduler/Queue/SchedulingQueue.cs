@@ -119,7 +119,8 @@ internal sealed class SchedulingQueue : IDisposable
     {
         lock (_gate)
         {
-            if (!_entries.TryGetValue(uid, out var entry) || entry.Place != Place.InFlight)
+            // Also one that rests already: what its attempt still had to write was refused.
+            if (!_entries.TryGetValue(uid, out var entry) || entry.Place is not (Place.InFlight or Place.Unschedulable))
                 return;
             entry.NotBefore = _time.GetUtcNow() + BackoffOf(entry);
             Release(entry);

@@ -21,6 +21,7 @@ public sealed class FakeApi(TimeProvider time) : IApiTransport, IApiTransportFac
     private readonly SortedDictionary<(string Resource, string Key), KubeObject> _objects = [];
     private readonly List<Entry> _history = [];
     private readonly List<Channel<Entry>> _watches = [];
+    private readonly HashSet<string> _watchedKinds = [];
     private readonly List<WriteRequest> _writes = [];
     private long _revision = 1000;
     private long _compacted;
@@ -49,6 +50,13 @@ public sealed class FakeApi(TimeProvider time) : IApiTransport, IApiTransportFac
             lock (_gate)
                 return _watches.Count;
         }
+    }
+
+    /// <summary>Whether anybody has ever watched a kind: what is written from then on reaches them, with what was there before.</summary>
+    public bool WasWatched(ResourceType resource)
+    {
+        lock (_gate)
+            return _watchedKinds.Contains(resource.GroupResource);
     }
 
     private KubeClient Client => new(this);
@@ -143,6 +151,7 @@ public sealed class FakeApi(TimeProvider time) : IApiTransport, IApiTransportFac
             if (options.SendInitialEvents)
                 first.Add(new WatchEvent(WatchEventType.InitialEventsEnd, Bookmark(resource, _revision)));
             _watches.Add(channel);
+            _watchedKinds.Add(resource.GroupResource);
         }
 
         try
