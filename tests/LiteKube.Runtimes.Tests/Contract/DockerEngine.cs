@@ -16,7 +16,7 @@ public sealed class DockerEngine : IAsyncLifetime
 {
     public const string Image = "example.org/shell:1";
 
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("litekube-docker-").FullName;
     private Process? _process;
@@ -54,7 +54,24 @@ public sealed class DockerEngine : IAsyncLifetime
         }
 
         _process?.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        await DeleteAsync();
+    }
+
+    /// <summary>Helpers of the engine may outlive it by a moment, and write.</summary>
+    private async Task DeleteAsync()
+    {
+        for (var since = TimeProvider.System.GetTimestamp(); ;)
+        {
+            try
+            {
+                Directory.Delete(_directory, recursive: true);
+                return;
+            }
+            catch (IOException) when (TimeProvider.System.GetElapsedTime(since) < s_limit)
+            {
+                await Task.Delay(50);
+            }
+        }
     }
 
     public IContainerRuntime Open() => new DockerRuntime(new DockerRuntimeOptions { Host = Host }, TimeProvider.System, NullLogger<DockerRuntime>.Instance);

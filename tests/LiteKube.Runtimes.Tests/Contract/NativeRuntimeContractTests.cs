@@ -18,7 +18,7 @@ public sealed class NativeRuntimeContractTests : RuntimeContract
     public override async Task DisposeAsync()
     {
         await base.DisposeAsync();
-        var left = _host.Leftovers();
+        var left = await _host.LeftoversAsync();
         _host.Dispose();
         Assert.Empty(left);
     }

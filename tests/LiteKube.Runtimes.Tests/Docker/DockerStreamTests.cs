@@ -72,7 +72,7 @@ public sealed class DockerStreamTests : IAsyncLifetime
         };
         _engine.On("GET exec/e/json", 200, """{"Running":false,"ExitCode":0,"Pid":5,"ContainerID":"c"}""");
 
-        var result = await Runtime.ExecSyncAsync("c", ["x"], TimeSpan.FromSeconds(20), default);
+        var result = await Runtime.ExecSyncAsync("c", ["x"], TimeSpan.FromSeconds(90), default);
 
         Assert.Equal((16 * 1024, 5, 0), (result.Stdout.Length, result.Stderr.Length, result.ExitCode));
     }

@@ -102,8 +102,7 @@ public sealed class AdoptionTests
 
         Assert.Empty(await pod.Runtime.ListContainersAsync(pod.Cancellation));
         Assert.Empty(await pod.Runtime.ListSandboxesAsync(pod.Cancellation));
-        while (pod.Host.Leftovers().Length > 0)
-            await Task.Delay(20, pod.Cancellation);
+        Assert.Empty(await pod.Host.LeftoversAsync());
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(pod.Host.Options.RootDirectory, "containers")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(Path.Combine(pod.Host.Options.RunDirectory, "sandboxes")));
     }
@@ -265,6 +264,16 @@ public sealed class AdoptionTests
         monitor.Kill();
     }
 
-    private static bool IsAlive(int pid) => pid > 0 && File.Exists(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"))
-        && !File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")).Contains(") Z", StringComparison.Ordinal);
+    private static bool IsAlive(int pid)
+    {
+        try
+        {
+            return pid > 0 && !File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat")).Contains(") Z", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // Gone, perhaps between the file's opening and its reading.
+            return false;
+        }
+    }
 }

@@ -18,6 +18,8 @@ internal sealed class NativeHost : IDisposable
 
     private static readonly string[] s_applets = ["sh", "sleep", "echo", "cat", "true", "false", "id", "pwd", "env", "hostname", "ls", "stat", "touch", "mkdir", "head", "tail", "tr", "dd", "stty", "tty", "kill", "ps", "grep", "mount", "ip", "readlink", "ulimit", "wc", "seq", "yes", "test", "rm"];
 
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(90);
+
     private readonly string _directory = Directory.CreateTempSubdirectory("litekube-native-").FullName;
 
     public NativeHost()
@@ -39,11 +41,23 @@ internal sealed class NativeHost : IDisposable
 
     public NativeRuntime Open(Func<NativeRuntimeOptions, NativeRuntimeOptions>? change = null) => new(change?.Invoke(Options) ?? Options, TimeProvider.System, NullLoggerFactory.Instance);
 
-    /// <summary>All that a machine must not keep of a test's runtime.</summary>
-    public string[] Leftovers()
+    /// <summary>All that a machine must not keep of a test's runtime. Processes that were ended are given a while to be gone.</summary>
+    public async Task<string[]> LeftoversAsync()
+    {
+        var since = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var left = Leftovers();
+            if (left.Length == 0 || TimeProvider.System.GetElapsedTime(since) > s_limit)
+                return left;
+            await Task.Delay(20);
+        }
+    }
+
+    private string[] Leftovers()
     {
         var mounts = File.ReadLines("/proc/self/mountinfo").Where(l => l.Contains(_directory, StringComparison.Ordinal));
-        var cgroups = CgroupHierarchy.Read().Mounts.Select(m => m + Options.CgroupRoot).Where(Directory.Exists).SelectMany(d => Directory.EnumerateDirectories(d));
+        var cgroups = CgroupHierarchy.Read().Mounts.Select(m => m + Options.CgroupRoot).SelectMany(Subdirectories);
         var processes = Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)).Select(CommandLine).Where(c => c.Contains(_directory, StringComparison.Ordinal));
         return [.. mounts, .. cgroups, .. processes];
     }
@@ -54,6 +68,18 @@ internal sealed class NativeHost : IDisposable
         runtime.RemoveEverythingAsync(CancellationToken.None).GetAwaiter().GetResult();
         runtime.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Directory.Delete(_directory, recursive: true);
+    }
+
+    private static string[] Subdirectories(string directory)
+    {
+        try
+        {
+            return Directory.GetDirectories(directory);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
     }
 
     private static string CommandLine(string process)

@@ -7,7 +7,7 @@ namespace LiteKube.Runtimes.Tests.Native;
 /// <summary>One pod on a native runtime of a test, and what a test asks of its containers.</summary>
 internal sealed class NativePod : IAsyncDisposable
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(6);
 
     private readonly CancellationTokenSource _limit = new(s_limit);
 
@@ -99,7 +99,7 @@ internal sealed class NativePod : IAsyncDisposable
     {
         await Runtime.RemoveEverythingAsync(CancellationToken.None);
         await Runtime.DisposeAsync();
-        var left = Host.Leftovers();
+        var left = await Host.LeftoversAsync();
         Host.Dispose();
         _limit.Dispose();
         Assert.Empty(left);

@@ -192,14 +192,19 @@ public sealed class NativeStreamTests
     public async Task A_log_that_grows_too_large_is_rotated_and_read_as_one()
     {
         await using var pod = new NativePod(o => o with { LogMaxBytes = 20_000, LogMaxFiles = 50, LogRotationInterval = TimeSpan.FromMilliseconds(20) });
-        var id = await pod.StartAsync("i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; [ $((i%100)) = 0 ] && sleep 0.05; done");
+        var gate = Directory.CreateDirectory(pod.Host.Below("gate")).FullName;
+        var id = await pod.StartAsync("i=0; while [ $i -lt 3000 ]; do i=$((i+1)); echo line $i; [ $((i%100)) = 0 ] && sleep 0.05; done; until [ -e /gate/open ]; do sleep 0.05; done; echo line 3001",
+            c => c with { Mounts = [new ContainerMount(gate, "/gate")] });
 
         // A follower sees every line, whatever happens to the files.
-        var followed = (await pod.OutputAsync(id)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var following = pod.OutputAsync(id);
+        string[] Files() => Directory.GetFiles(Path.Combine(pod.Host.Options.RootDirectory, "containers", id, "log"));
+        await Eventually(() => Task.FromResult(Files().Length > 1), pod.Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(gate, "open"), "");
+        var followed = (await following).Split('\n', StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal(Enumerable.Range(1, 3000).Select(i => $"line {i}"), followed);
-        var files = Directory.GetFiles(Path.Combine(pod.Host.Options.RootDirectory, "containers", id, "log"));
-        Assert.InRange(files.Length, 2, 50);
+        Assert.Equal(Enumerable.Range(1, 3001).Select(i => $"line {i}"), followed);
+        Assert.InRange(Files().Length, 2, 50);
         Assert.Equal(followed, (await pod.OutputAsync(id)).Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 

@@ -234,18 +234,26 @@ internal sealed partial class ContainerLifecycle(NativeMachine machine, Containe
         var record = container.Record;
         var (code, finished, error) = await ReadExitAsync(container).ConfigureAwait(false);
         var oom = code != 0 && machine.Cgroups.OomKills(record.Cgroup) > 0;
-        container.Cleaned = CleanAfterEndAsync(container);
-        container.Save(record with
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        container.Cleaned = CleanAfterEndAsync(container, told.Task);
+        try
         {
-            Phase = ContainerPhase.Exited,
-            ExitCode = code,
-            OomKilled = oom,
-            Error = error,
-            FinishedAt = finished < record.StartedAt ? record.StartedAt : finished,
-        });
-        if (oom)
-            machine.Publish(RuntimeEventType.ContainerOom, record.Pod, record.Id);
-        machine.Publish(RuntimeEventType.ContainerDied, record.Pod, record.Id);
+            container.Save(record with
+            {
+                Phase = ContainerPhase.Exited,
+                ExitCode = code,
+                OomKilled = oom,
+                Error = error,
+                FinishedAt = finished < record.StartedAt ? record.StartedAt : finished,
+            });
+            if (oom)
+                machine.Publish(RuntimeEventType.ContainerOom, record.Pod, record.Id);
+            machine.Publish(RuntimeEventType.ContainerDied, record.Pod, record.Id);
+        }
+        finally
+        {
+            told.SetResult();
+        }
     }
 
     /// <summary>A monitor that went without leaving a code was killed. What it watched has nobody left who would tell of its end, so it ends now.</summary>
@@ -261,10 +269,10 @@ internal sealed partial class ContainerLifecycle(NativeMachine machine, Containe
         return (KilledExitCode, machine.Time.GetUtcNow(), "its monitor was killed");
     }
 
-    private async Task CleanAfterEndAsync(NativeContainer container)
+    /// <param name="told">The end, to watchers: a removal waits for the cleaning, so none of them hears of it before.</param>
+    private async Task CleanAfterEndAsync(NativeContainer container, Task told)
     {
-        // The end is told first.
-        await Task.Yield();
+        await told.ConfigureAwait(false);
         try
         {
             await CleanAsync(container).ConfigureAwait(false);
