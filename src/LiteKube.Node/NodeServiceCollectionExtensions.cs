@@ -47,6 +47,7 @@ public static class NodeServiceCollectionExtensions
         services.AddSingleton(s => new NodeLease(node, Client(s), s.GetRequiredService<NodeFacts>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<NodeLease>>()));
         services.AddSingleton<EngineWatcher>();
         services.AddSingleton<ImageCollector>();
+        services.AddSingleton<ClockWatch>();
         services.AddSingleton<NodeService>();
         services.AddSingleton<IHostedService>(s => s.GetRequiredService<NodeService>());
         return services;

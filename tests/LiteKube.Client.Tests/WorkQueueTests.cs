@@ -67,6 +67,25 @@ public sealed class WorkQueueTests
         Assert.False(queue.TryTake(out _));
     }
 
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public void A_delay_stays_what_it_is_when_the_clock_is_set(int hours)
+    {
+        using var queue = new WorkQueue<string>(_time);
+        queue.AddAfter("a", TimeSpan.FromSeconds(5));
+        queue.AddAfter("b", TimeSpan.FromSeconds(8));
+
+        _time.Set(TimeSpan.FromHours(hours));
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        Assert.True(queue.TryTake(out var key));
+        Assert.Equal("a", key);
+        Assert.False(queue.TryTake(out _));
+        _time.Advance(TimeSpan.FromSeconds(3));
+        Assert.True(queue.TryTake(out _));
+    }
+
     [Fact]
     public void A_key_can_be_delayed_again_after_it_came()
     {

@@ -81,6 +81,25 @@ public sealed class NodeTests
         await cluster.UntilAsync<Pod>(Default, "web", p => p.Status.Conditions.Any(c => c is { Type: "Ready", Status: "False" }), "the pod is not ready");
     }
 
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public async Task Silence_is_measured_whatever_the_clock_is_set_to(int hours)
+    {
+        await using var cluster = await StartAsync();
+        cluster.Api.Add(Ready("a", cluster));
+        await cluster.SettleAsync();
+
+        cluster.Time.Set(TimeSpan.FromHours(hours));
+        cluster.Time.Advance(TimeSpan.FromSeconds(20));
+        cluster.Api.Change<Node>(null, "a", n => n with { Spec = n.Spec with { ProviderID = "box://a" } }); // has it looked at
+        await cluster.SettleAsync();
+        Assert.Empty(cluster.Api.Find<Node>(null, "a")!.Spec.Taints);
+
+        cluster.Time.Advance(TimeSpan.FromSeconds(21));
+        await cluster.UntilAsync<Node>(null, "a", n => n.Spec.Taints.Count == 2, "tainted");
+    }
+
     [Fact]
     public async Task A_node_that_renews_its_lease_stays_and_one_that_comes_back_is_clean()
     {

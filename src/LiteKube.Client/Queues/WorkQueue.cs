@@ -60,7 +60,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         {
             if (_shutDown)
                 return;
-            var due = _time.GetUtcNow() + delay;
+            var due = _time.GetSteadyNow() + delay;
             if (_due.TryGetValue(key, out var known) && known <= due)
                 return;
             _due[key] = due;
@@ -169,7 +169,7 @@ public sealed class WorkQueue<TKey> : IDisposable where TKey : notnull
         {
             if (_shutDown)
                 return;
-            var now = _time.GetUtcNow();
+            var now = _time.GetSteadyNow();
             while (_delayed.TryPeek(out var key, out var due))
             {
                 // An entry that an earlier one replaced is passed over.

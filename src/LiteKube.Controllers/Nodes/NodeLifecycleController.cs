@@ -38,12 +38,12 @@ internal sealed class NodeLifecycleController(ControllerContext context) : Recon
         if (_nodes.Get(key) is not { } node)
             return;
         var now = context.Time.GetUtcNow();
-        var due = LastHeard(node) + GraceOf(node);
+        var left = LastHeard(node) + GraceOf(node) - context.Time.GetSteadyNow();
         var reported = node.Status.Conditions.Any(c => c.Type == "Ready" && c.Status != "Unknown");
-        if (due > now)
+        if (left > TimeSpan.Zero)
         {
             // One timer a node, set anew only when it fires: renewals just move the time it will find.
-            Queue.AddAfter(key, due - now);
+            Queue.AddAfter(key, left);
         }
         else if (reported || node.Status.Conditions.All(c => c.Type != "Ready"))
         {
@@ -84,13 +84,13 @@ internal sealed class NodeLifecycleController(ControllerContext context) : Recon
     private DateTimeOffset LastHeard(Node node)
     {
         lock (_gate)
-            return _heard.TryGetValue(node.Metadata.Name!, out var time) ? time : _heard[node.Metadata.Name!] = context.Time.GetUtcNow();
+            return _heard.TryGetValue(node.Metadata.Name!, out var time) ? time : _heard[node.Metadata.Name!] = context.Time.GetSteadyNow();
     }
 
     private void Heard(string node)
     {
         lock (_gate)
-            _heard[node] = context.Time.GetUtcNow();
+            _heard[node] = context.Time.GetSteadyNow();
     }
 
     private void NodeChanged(Node? old, Node? current)

@@ -1,3 +1,5 @@
+using LiteKube.Client;
+
 namespace LiteKube.Controllers.Owned;
 
 /// <summary>
@@ -14,19 +16,19 @@ internal sealed class Expectations(TimeProvider time)
     public bool Satisfied(string key)
     {
         lock (_gate)
-            return !_expected.TryGetValue(key, out var expected) || (expected.Creations <= 0 && expected.Deletions.Count == 0) || time.GetUtcNow() - expected.Since > s_patience;
+            return !_expected.TryGetValue(key, out var expected) || (expected.Creations <= 0 && expected.Deletions.Count == 0) || time.GetSteadyNow() - expected.Since > s_patience;
     }
 
     public void ExpectCreations(string key, int count)
     {
         lock (_gate)
-            _expected[key] = new Expected(time.GetUtcNow()) { Creations = count };
+            _expected[key] = new Expected(time.GetSteadyNow()) { Creations = count };
     }
 
     public void ExpectDeletions(string key, IEnumerable<string> uids)
     {
         lock (_gate)
-            _expected[key] = new Expected(time.GetUtcNow()) { Deletions = [.. uids] };
+            _expected[key] = new Expected(time.GetSteadyNow()) { Deletions = [.. uids] };
     }
 
     /// <summary>A creation has shown, or will not come.</summary>

@@ -11,7 +11,9 @@ internal sealed class Backoff(TimeProvider time, TimeSpan initial, TimeSpan max)
         if (!_entries.TryGetValue(key, out var entry) || IsOver(entry.Updated, since))
             return TimeSpan.Zero;
         var remaining = since + entry.Delay - time.GetUtcNow();
-        return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+
+        // More than the whole wait: the clock was set back since. Nobody is to wait for it to come round again.
+        return remaining > TimeSpan.Zero && remaining <= entry.Delay ? remaining : TimeSpan.Zero;
     }
 
     /// <summary>The wait now in force; what messages tell.</summary>

@@ -1,4 +1,5 @@
 using LiteKube.Api.Core.V1;
+using LiteKube.Client;
 using LiteKube.Node.Pods;
 using LiteKube.Node.Probes;
 using LiteKube.Node.Runtime;
@@ -26,7 +27,7 @@ internal sealed partial class ContainerStops(IContainerRuntime runtime, HookRunn
         var hookDone = false;
         if (_stops.TryGetValue(instance.Id, out var stop))
         {
-            if (stop.IsDone ? time.GetUtcNow() < stop.RetryAt : stop.Deadline <= deadline)
+            if (stop.IsDone ? time.GetSteadyNow() < stop.RetryAt : stop.Deadline <= deadline)
                 return;
             hookDone = stop.HookDone;
             stop.Cancel.Cancel();
@@ -37,7 +38,7 @@ internal sealed partial class ContainerStops(IContainerRuntime runtime, HookRunn
             events.Normal(instance.Name, "Killing", message);
         }
 
-        stop = new Stop(deadline, CancellationTokenSource.CreateLinkedTokenSource(stopping)) { HookDone = hookDone };
+        stop = new Stop(deadline, time.GetSteadyNow() + (deadline - time.GetUtcNow()), CancellationTokenSource.CreateLinkedTokenSource(stopping)) { HookDone = hookDone };
         _stops[instance.Id] = stop;
         _ = RunAsync(stop, instance, container, address);
     }
@@ -45,7 +46,14 @@ internal sealed partial class ContainerStops(IContainerRuntime runtime, HookRunn
     public bool IsStopping(string containerId) => _stops.TryGetValue(containerId, out var stop) && !stop.IsDone;
 
     /// <summary>When a stop that is over but did not end its container wants to be tried again.</summary>
-    public DateTimeOffset? NextRetry => _stops.Values.Where(s => s.IsDone && s.RetryAt > time.GetUtcNow()).Select(s => (DateTimeOffset?)s.RetryAt).Min();
+    public DateTimeOffset? NextRetry
+    {
+        get
+        {
+            var now = time.GetSteadyNow();
+            return time.GetUtcNow() + _stops.Values.Where(s => s.IsDone && s.RetryAt > now).Select(s => (TimeSpan?)(s.RetryAt - now)).Min();
+        }
+    }
 
     /// <summary>Forgets what no longer runs.</summary>
     public void KeepOnly(IEnumerable<string> running)
@@ -97,14 +105,14 @@ internal sealed partial class ContainerStops(IContainerRuntime runtime, HookRunn
         }
 
         // Also after success: the worker may still have the look at its containers that it took before.
-        stop.RetryAt = time.GetUtcNow() + s_retry;
+        stop.RetryAt = time.GetSteadyNow() + s_retry;
         stop.IsDone = true;
         ended(instance.Id);
     }
 
     private TimeSpan Left(Stop stop)
     {
-        var left = stop.Deadline - time.GetUtcNow();
+        var left = stop.KillAt - time.GetSteadyNow();
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
@@ -114,9 +122,12 @@ internal sealed partial class ContainerStops(IContainerRuntime runtime, HookRunn
     [LoggerMessage(Level = LogLevel.Warning, Message = "container {Name} {Id} not stopped: {Error}")]
     private partial void LogFailed(string name, string id, string error);
 
-    private sealed class Stop(DateTimeOffset deadline, CancellationTokenSource cancel)
+    private sealed class Stop(DateTimeOffset deadline, DateTimeOffset killAt, CancellationTokenSource cancel)
     {
         public DateTimeOffset Deadline { get; } = deadline;
+
+        /// <summary>The deadline by the steady clock, as is <see cref="RetryAt"/>.</summary>
+        public DateTimeOffset KillAt { get; } = killAt;
 
         public CancellationTokenSource Cancel { get; } = cancel;
 

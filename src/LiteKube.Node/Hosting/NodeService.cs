@@ -19,7 +19,7 @@ namespace LiteKube.Node.Hosting;
 /// </summary>
 internal sealed partial class NodeService(
     NodeOptions options, InformerFactory informers, NodeFacts facts, NodeRegistrar registrar, NodeLease lease, EngineWatcher engine, PodWorkers pods, PodObjects objects,
-    ImageCollector images, IPodNetwork network, TimeProvider time, ILogger<NodeService> logger) : IHostedService, IAsyncDisposable
+    ImageCollector images, IPodNetwork network, ClockWatch clock, TimeProvider time, ILogger<NodeService> logger) : IHostedService, IAsyncDisposable
 {
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
@@ -78,7 +78,7 @@ internal sealed partial class NodeService(
             throw;
         }
 
-        await Task.WhenAll(registering, leasing, engine.RunAsync(cancellationToken), images.RunAsync(cancellationToken)).ConfigureAwait(false);
+        await Task.WhenAll(registering, leasing, engine.RunAsync(cancellationToken), images.RunAsync(cancellationToken), clock.RunAsync(ClockSet, cancellationToken)).ConfigureAwait(false);
     }
 
     private async Task LeaseAsync(CancellationToken cancellationToken)
@@ -119,6 +119,12 @@ internal sealed partial class NodeService(
                 await Task.Delay(s_retry, time, cancellationToken).ConfigureAwait(false);
             }
         }
+    }
+
+    private void ClockSet()
+    {
+        registrar.Wake();
+        pods.WakeAll();
     }
 
     private void AddressChanged(object? sender, EventArgs args)

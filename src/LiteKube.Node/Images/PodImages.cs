@@ -32,7 +32,9 @@ internal sealed class PodImages(IImageService images, IPodObjects objects, Semap
             if (!attempt.Work.IsCompleted)
                 return new ImageOutcome.Pending();
             var outcome = attempt.Work.Result;
-            if (outcome is not ImageOutcome.Failed failed || time.GetUtcNow() < failed.RetryAt)
+
+            // Further off than any wait is: the clock was set back since.
+            if (outcome is not ImageOutcome.Failed failed || failed.RetryAt - time.GetUtcNow() is { Ticks: > 0 } left && left <= s_maxBackoff)
                 return outcome;
         }
 

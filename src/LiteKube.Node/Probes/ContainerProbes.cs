@@ -75,9 +75,10 @@ internal sealed partial class ContainerProbes : IDisposable
         try
         {
             // The delay counts from the start of the container, not from that of this loop.
-            var first = (_instance.StartedAt ?? _time.GetUtcNow()) + TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0) - _time.GetUtcNow();
+            var delay = TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0);
+            var first = (_instance.StartedAt ?? _time.GetUtcNow()) + delay - _time.GetUtcNow();
             if (first > TimeSpan.Zero)
-                await Task.Delay(first, _time, cancellationToken).ConfigureAwait(false);
+                await Task.Delay(first < delay ? first : delay, _time, cancellationToken).ConfigureAwait(false);
             var period = TimeSpan.FromSeconds(Math.Max(1, probe.PeriodSeconds ?? 10));
             while (true)
             {

@@ -37,7 +37,7 @@ internal sealed partial class NodeRegistrar : IDisposable
     private readonly TaskCompletionSource _registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IReadOnlyList<ImageStatus> _images = [];
     private ApiNode? _written;
-    private DateTimeOffset _writtenAt;
+    private DateTimeOffset? _writtenAt; // by the steady clock, as is when it started
     private TimeSpan _retry = s_minRetry;
     private bool? _wasReady;
     private DateTimeOffset? _startedAt;
@@ -102,10 +102,11 @@ internal sealed partial class NodeRegistrar : IDisposable
         {
             await WriteAsync(cancellationToken).ConfigureAwait(false);
             _retry = s_minRetry;
-            var now = _time.GetUtcNow();
-            return _network.NotReadyReason is not null ? now + s_askNetwork
+            var now = _time.GetSteadyNow();
+            var next = _network.NotReadyReason is not null ? now + s_askNetwork
                 : Problems().Count > 0 && _startedAt + s_settling is { } settled && now < settled ? settled
-                : _writtenAt + _options.StatusInterval;
+                : _writtenAt is { } written ? written + _options.StatusInterval : now;
+            return _time.GetUtcNow() + (next - now);
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or IOException or RuntimeException)
         {
@@ -120,8 +121,8 @@ internal sealed partial class NodeRegistrar : IDisposable
     private async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
         var present = Known() ?? await _client.FindAsync<ApiNode>(null, _options.NodeName, cancellationToken).ConfigureAwait(false);
-        var now = _time.GetUtcNow();
-        var isHeartbeatDue = now >= _writtenAt + _options.StatusInterval;
+        var now = _time.GetSteadyNow();
+        var isHeartbeatDue = _writtenAt is not { } written || now >= written + _options.StatusInterval;
         if (isHeartbeatDue && _health.RuntimeError is null)
             _images = await _runtime.Images.ListAsync(cancellationToken).ConfigureAwait(false);
         _startedAt ??= now;
@@ -133,7 +134,7 @@ internal sealed partial class NodeRegistrar : IDisposable
             return;
         }
 
-        var status = _builder.Status(present?.Status ?? new NodeStatus(), _facts.Resources, _facts.HostIPs, _health.Runtime, problems, NodePressure.Read(_options.RootDirectory), _images, now);
+        var status = _builder.Status(present?.Status ?? new NodeStatus(), _facts.Resources, _facts.HostIPs, _health.Runtime, problems, NodePressure.Read(_options.RootDirectory), _images, _time.GetUtcNow());
         if (present is null)
         {
             present = await CreateAsync(status, cancellationToken).ConfigureAwait(false);

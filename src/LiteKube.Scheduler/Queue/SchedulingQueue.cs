@@ -1,4 +1,5 @@
 using LiteKube.Api.Core.V1;
+using LiteKube.Client;
 
 namespace LiteKube.Scheduler.Queue;
 
@@ -104,9 +105,9 @@ internal sealed class SchedulingQueue : IDisposable
         {
             if (!_entries.TryGetValue(uid, out var entry) || entry.Place != Place.InFlight)
                 return;
-            entry.NotBefore = _time.GetUtcNow() + BackoffOf(entry);
+            entry.NotBefore = _time.GetSteadyNow() + BackoffOf(entry);
             entry.Place = Place.Unschedulable;
-            entry.RestsUntil = _time.GetUtcNow() + _options.UnschedulableRetry;
+            entry.RestsUntil = _time.GetSteadyNow() + _options.UnschedulableRetry;
             if (entry.SeenEvents != _events)
                 Release(entry);
             else
@@ -122,7 +123,7 @@ internal sealed class SchedulingQueue : IDisposable
             // Also one that rests already: what its attempt still had to write was refused.
             if (!_entries.TryGetValue(uid, out var entry) || entry.Place is not (Place.InFlight or Place.Unschedulable))
                 return;
-            entry.NotBefore = _time.GetUtcNow() + BackoffOf(entry);
+            entry.NotBefore = _time.GetSteadyNow() + BackoffOf(entry);
             Release(entry);
         }
     }
@@ -141,7 +142,7 @@ internal sealed class SchedulingQueue : IDisposable
 
     private void Release(Entry entry)
     {
-        if (entry.NotBefore <= _time.GetUtcNow())
+        if (entry.NotBefore <= _time.GetSteadyNow())
         {
             Activate(entry);
             return;
@@ -163,7 +164,7 @@ internal sealed class SchedulingQueue : IDisposable
     {
         lock (_gate)
         {
-            var now = _time.GetUtcNow();
+            var now = _time.GetSteadyNow();
             foreach (var entry in _entries.Values)
                 if (DueOf(entry) is { } due && due <= now)
                     Activate(entry);
@@ -178,7 +179,7 @@ internal sealed class SchedulingQueue : IDisposable
         foreach (var entry in _entries.Values)
             if (DueOf(entry) is { } due && (next is null || due < next))
                 next = due;
-        var delay = next is null ? Timeout.InfiniteTimeSpan : next.Value - _time.GetUtcNow();
+        var delay = next is null ? Timeout.InfiniteTimeSpan : next.Value - _time.GetSteadyNow();
         _timer.Change(delay < TimeSpan.Zero && next is not null ? TimeSpan.Zero : delay, Timeout.InfiniteTimeSpan);
     }
 

@@ -51,10 +51,9 @@ internal sealed class ServiceAccountAuthenticator(ClusterPki pki, SecurityOption
     {
         if (claims.IsLegacy)
             return null;
-        var now = clock.GetUtcNow();
-        if (now > DateTimeOffset.FromUnixTimeSeconds(claims.Expires) + s_leeway)
-            return "service account token has expired";
-        return now < DateTimeOffset.FromUnixTimeSeconds(claims.NotBefore) - s_leeway ? "service account token is not valid yet" : null;
+
+        // Not held against it: when it begins. That is when this cluster issued it, so a beginning to come only says that the clock was set back since.
+        return clock.GetUtcNow() > DateTimeOffset.FromUnixTimeSeconds(claims.Expires) + s_leeway ? "service account token has expired" : null;
     }
 
     private async ValueTask<string?> ObjectProblemAsync(TokenClaims claims, string token, CancellationToken cancellationToken)

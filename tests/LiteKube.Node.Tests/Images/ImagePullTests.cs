@@ -33,6 +33,20 @@ public sealed class ImagePullTests
     }
 
     [Fact]
+    public async Task A_wait_for_another_pull_does_not_last_for_hours_when_the_clock_is_set_back()
+    {
+        await using var node = await new NodeHarness().StartAsync();
+        node.Runtime.FakeImages.PullError = image => new RuntimeException(RuntimeError.ImagePull, "not yet");
+        node.Add(Pod("web", Container("app") with { Image = "late:1" }));
+        await node.UntilAsync("web", s => s.ContainerStatuses is [{ State.Waiting.Reason: "ErrImagePull" }], "ErrImagePull");
+
+        node.Runtime.FakeImages.PullError = _ => null;
+        node.Cluster.Time.Set(TimeSpan.FromHours(-3));
+        node.Cluster.Time.Advance(TimeSpan.FromSeconds(2));
+        await node.UntilRunningAsync("web");
+    }
+
+    [Fact]
     public async Task With_policy_Never_an_absent_image_is_not_pulled()
     {
         await using var node = await new NodeHarness().StartAsync();

@@ -51,6 +51,16 @@ public sealed class ServiceAccountTokenTests : IDisposable
     }
 
     [Fact]
+    public async Task Authenticate_ClockSetBackSinceIssued_IsStillValid()
+    {
+        var token = await TokenAsync();
+
+        _fixture.Clock.Now -= TimeSpan.FromHours(3);
+
+        Assert.Equal(AuthenticationOutcome.Authenticated, (await _fixture.AuthenticateAsync(token)).Outcome);
+    }
+
+    [Fact]
     public async Task Authenticate_PodGoneOrMadeAnew_IsInvalid()
     {
         _fixture.PutServiceAccount("ns", "builder");
