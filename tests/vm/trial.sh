@@ -91,14 +91,15 @@ reboot() {
 power() {
     local written
     k "create deployment many --image=sample/web:1 --replicas=5" >/dev/null
+    : >"$LITEKUBE_VM/acknowledged"
     (guest 'for i in $(seq 100000); do kubectl create configmap cut-$i >/dev/null && echo $i; done' >"$LITEKUBE_VM/acknowledged") &
     guest "litekube images import /var/lib/litekube/agent/images/sample.tar" >/dev/null &
-    sleep "${CUT_AFTER:-20}"
+    until [ "$(wc -l <"$LITEKUBE_VM/acknowledged")" -ge "${CUT_AFTER:-5}" ]; do sleep 1; done
     vm cut
     wait
-    written=$(tail -1 "$LITEKUBE_VM/acknowledged")
+    written=$(wc -l <"$LITEKUBE_VM/acknowledged")
     ready
-    holds "all $written acknowledged writes are there" "[ \$(kubectl get configmaps -o name | grep -c /cut-) -ge ${written:-1} ]"
+    holds "all $written acknowledged writes are there" "[ \$(kubectl get configmaps -o name | grep -c /cut-) -ge $written ]"
     holds "images are whole" "litekube images ls | grep -q sample/web"
     comes "all pods run" "[ \$(kubectl get pods --no-headers | grep -c ' Running ') = 6 ]"
     k "delete deployment many" >/dev/null

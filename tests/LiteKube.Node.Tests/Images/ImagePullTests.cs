@@ -117,11 +117,11 @@ public sealed class ImagePullTests
         await using var node = await new NodeHarness().StartAsync();
         node.Runtime.FakeImages.PullGate = new TaskCompletionSource().Task;
         node.Add(Pod("web", Container("app"), Container("late") with { Image = "slow:1" }));
-        await node.UntilAsync("web", s => s.ContainerStatuses.Count == 2 && s.ContainerStatuses[0].State?.Running is not null, "first running");
+        await node.UntilAsync("web", s => s.ContainerStatuses is [{ State.Running: not null }, _], "first running");
 
         node.Runtime.Exit((await node.EngineContainersAsync("app"))[0].Id, 1);
 
-        await node.UntilAsync("web", s => s.ContainerStatuses[0] is { RestartCount: 1, State.Running: not null }, "restart");
+        await node.UntilAsync("web", s => s.ContainerStatuses is [{ RestartCount: 1, State.Running: not null }, ..], "restart");
     }
 
     [Fact]

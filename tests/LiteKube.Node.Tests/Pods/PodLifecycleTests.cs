@@ -49,7 +49,7 @@ public sealed class PodLifecycleTests
 
         node.Runtime.Exit((await node.EngineContainersAsync("app"))[0].Id, exitCode);
 
-        var status = (await node.UntilAsync("job", s => s.Phase == phase && s.ContainerStatuses[0].RestartCount == restarts && (restarts == 0) == s.ContainerStatuses[0].State?.Terminated is not null, "the outcome")).Status;
+        var status = (await node.UntilAsync("job", s => s.Phase == phase && s.ContainerStatuses is [var only] && only.RestartCount == restarts && (restarts == 0) == only.State?.Terminated is not null, "the outcome")).Status;
         var end = restarts == 0 ? status.ContainerStatuses[0].State!.Terminated : status.ContainerStatuses[0].LastState!.Terminated;
         Assert.Equal(exitCode, end!.ExitCode);
         Assert.Equal(exitCode == 0 ? "Completed" : "Error", end.Reason);
@@ -144,7 +144,7 @@ public sealed class PodLifecycleTests
 
         node.Api.Change<Pod>("default", "web", p => p with { Status = p.Status with { Phase = "Failed", Reason = "Test" } });
 
-        await node.UntilAsync("web", s => s.ContainerStatuses[0].State?.Terminated is not null, "ended");
+        await node.UntilAsync("web", s => s.ContainerStatuses is [{ State.Terminated: not null }], "ended");
         await node.Cluster.SettleAsync();
         Assert.Equal("Failed", node.Get("web").Status.Phase);
         Assert.Equal("Test", node.Get("web").Status.Reason);
@@ -206,7 +206,7 @@ public sealed class PodLifecycleTests
 
         node.Api.Change<Pod>("default", "web", p => p with { Spec = p.Spec with { Containers = [p.Spec.Containers[0] with { Resources = bigger }] } });
 
-        await node.UntilAsync("web", s => s.ContainerStatuses[0].Resources == bigger, "new limits in the status");
+        await node.UntilAsync("web", s => s.ContainerStatuses is [var only] && only.Resources == bigger, "new limits in the status");
         Assert.Contains("UpdateContainer default/web/app", node.Runtime.Calls);
         Assert.Equal(0, node.Get("web").Status.ContainerStatuses[0].RestartCount);
     }
@@ -238,7 +238,7 @@ public sealed class PodLifecycleTests
 
         await node.Cluster.UntilAsync(() => node.EngineContainersAsync("app").Result is [{ State: Runtime.ContainerState.Running, Attempt: 1 }, ..], "restarted");
         node.Api.Refuse = null;
-        await node.UntilAsync("web", s => s.ContainerStatuses[0].RestartCount == 1, "told afterwards");
+        await node.UntilAsync("web", s => s.ContainerStatuses is [{ RestartCount: 1 }], "told afterwards");
     }
 
     [Fact]

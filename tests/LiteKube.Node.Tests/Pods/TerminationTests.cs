@@ -141,6 +141,6 @@ public sealed class TerminationTests
         node.Add(Pod("web", Container("app") with { Lifecycle = new Lifecycle { PostStart = new LifecycleHandler { Exec = new ExecAction { Command = ["hello"] } } } }));
 
         await node.UntilEventAsync("web", "FailedPostStartHook: PostStartHook failed");
-        await node.UntilAsync("web", s => s.ContainerStatuses[0].RestartCount >= 1, "restart");
+        await node.UntilAsync("web", s => s.ContainerStatuses is [{ RestartCount: >= 1 }], "restart");
     }
 }
